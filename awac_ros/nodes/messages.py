@@ -1,0 +1,171 @@
+"""Between ROS messages and the project's own values: the one place that knows both.
+
+Flat arrays travel through array.array and numpy views, never through Python lists.
+"""
+
+from __future__ import annotations
+
+import array
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from builtin_interfaces.msg import Time
+from geometry_msgs.msg import PoseStamped, TwistStamped
+from sensor_msgs.msg import JointState
+
+from awac_msgs.msg import Transitions as TransitionsMessage
+from awac_ros.arms.arm import ArmState
+from awac_ros.data import Layout, Transitions
+from awac_ros.errors import AwacError
+
+BASE_FRAME = "base"
+"""Every pose and twist of this project is expressed in the arm's base frame."""
+
+_NANOSECONDS = 1_000_000_000
+_TYPECODES = {
+    "observation": "f",
+    "action": "f",
+    "reward": "f",
+    "next_observation": "f",
+    "terminated": "B",
+    "truncated": "B",
+    "intervened": "B",
+    "policy_version": "q",
+    "step_time": "d",
+    "episode": "q",
+    "step": "q",
+}
+
+
+def stamp(seconds: float) -> Time:
+    """The ROS time of `seconds` >= 0, to the nearest nanosecond; `stamp(seconds(t)) == t` for every t."""
+    whole, nanoseconds = divmod(round(seconds * _NANOSECONDS), _NANOSECONDS)
+    return Time(sec=whole, nanosec=nanoseconds)
+
+
+def seconds(time: Time) -> float:
+    """The float nearest to the ROS time, s."""
+    return (time.sec * _NANOSECONDS + time.nanosec) / _NANOSECONDS
+
+
+def pose_message(
+    time: Time, p_base: Sequence[float] | np.ndarray, q_base: Sequence[float] | np.ndarray = (0.0, 0.0, 0.0, 1.0)
+) -> PoseStamped:
+    """Position (3,) m and orientation (4,) xyzw in the base frame."""
+    message = PoseStamped()
+    message.header.stamp = time
+    message.header.frame_id = BASE_FRAME
+    p, q = message.pose.position, message.pose.orientation
+    p.x, p.y, p.z = (float(value) for value in p_base)
+    q.x, q.y, q.z, q.w = (float(value) for value in q_base)
+    return message
+
+
+def position(message: PoseStamped) -> np.ndarray:
+    """(3,) float64, m, base frame; AwacError if the pose is in another frame or not finite."""
+    p = message.pose.position
+    return _vector(message, "pose", (p.x, p.y, p.z))
+
+
+def orientation(message: PoseStamped) -> np.ndarray:
+    """(4,) float64, xyzw, base frame; AwacError if the pose is in another frame or not finite."""
+    q = message.pose.orientation
+    return _vector(message, "pose", (q.x, q.y, q.z, q.w))
+
+
+def twist_message(time: Time, v_base: np.ndarray) -> TwistStamped:
+    """Twist (6,) [m/s, rad/s] in the base frame."""
+    message = TwistStamped()
+    message.header.stamp = time
+    message.header.frame_id = BASE_FRAME
+    linear, angular = message.twist.linear, message.twist.angular
+    linear.x, linear.y, linear.z, angular.x, angular.y, angular.z = (float(value) for value in v_base)
+    return message
+
+
+def twist(message: TwistStamped) -> np.ndarray:
+    """(6,) float64 [m/s, rad/s], base frame; AwacError if the twist is in another frame or not finite."""
+    linear, angular = message.twist.linear, message.twist.angular
+    return _vector(message, "twist", (linear.x, linear.y, linear.z, angular.x, angular.y, angular.z))
+
+
+def joint_state_message(time: Time, names: Sequence[str], state: ArmState) -> JointState:
+    """Positions, velocities and efforts of the joints `names`."""
+    message = JointState(name=list(names))
+    message.header.stamp = time
+    message.header.frame_id = BASE_FRAME
+    message.position = _flat("d", state.joint_position)
+    message.velocity = _flat("d", state.joint_velocity)
+    message.effort = _flat("d", state.joint_effort)
+    return message
+
+
+def transitions_message(transitions: Transitions, layout: Layout) -> TransitionsMessage:
+    """All rows as one message."""
+    message = TransitionsMessage(
+        layout_hash=layout.hash,
+        count=len(transitions),
+        observation_size=layout.observation_size,
+        action_size=layout.action_size,
+    )
+    for name, typecode in _TYPECODES.items():
+        setattr(message, name, _flat(typecode, getattr(transitions, name)))
+    actors, indices = np.unique(transitions.actor_id, return_inverse=True)
+    message.actor_ids = actors.tolist()
+    message.actor = _flat("I", indices)
+    return message
+
+
+def transitions_from_message(message: TransitionsMessage, layout: Layout) -> Transitions:
+    """The rows of `message`; AwacError unless they are whole, finite and of this layout.
+
+    The columns may be views of the message's arrays: don't change the message afterwards.
+    """
+    check_layout("transitions", message.layout_hash, layout)
+    widths = {"observation": layout.observation_size, "next_observation": layout.observation_size}
+    widths["action"] = layout.action_size
+    columns: dict[str, Any] = {}
+    for name, typecode in (*_TYPECODES.items(), ("actor", "I")):
+        column = np.frombuffer(getattr(message, name), typecode)
+        width = widths.get(name, 1)
+        if len(column) != message.count * width:
+            raise AwacError(
+                f"transitions: {name} has {len(column)} values where {message.count} rows of {width} need "
+                f"{message.count * width}; the sender must fill every column"
+            )
+        columns[name] = column.reshape(-1, width) if name in widths else column
+    actor = columns.pop("actor")
+    if message.count and int(actor.max()) >= len(message.actor_ids):
+        raise AwacError(
+            f"transitions: actor index {int(actor.max())} has no entry in actor_ids ({len(message.actor_ids)} ids); "
+            "the sender must name every actor"
+        )
+    actor_id = np.array(message.actor_ids, "U32")[actor] if message.count else np.zeros(0, "U32")
+    transitions = Transitions(actor_id=actor_id, **columns)
+    transitions.check(layout, "transitions")
+    return transitions
+
+
+def check_layout(topic: str, layout_hash: str, layout: Layout) -> None:
+    """AwacError, naming `topic`, unless the hash is the layout's."""
+    if layout_hash != layout.hash:
+        raise AwacError(
+            f"{topic}: layout {layout_hash or '(none)'} is not task {layout.task}'s ({layout.hash}); "
+            "start both sides with the same task and version"
+        )
+
+
+def _flat(typecode: str, column: np.ndarray) -> array.array:
+    return array.array(typecode, np.ascontiguousarray(column, np.dtype(typecode)).tobytes())
+
+
+def _vector(message: PoseStamped | TwistStamped, kind: str, values: tuple[float, ...]) -> np.ndarray:
+    vector = np.array(values)
+    if message.header.frame_id != BASE_FRAME:
+        raise AwacError(
+            f"a {kind} came in frame '{message.header.frame_id}'; transform it to '{BASE_FRAME}' before publishing"
+        )
+    if not np.isfinite(vector).all():
+        raise AwacError(f"a {kind} is not finite: {vector.tolist()}; check its publisher")
+    return vector
