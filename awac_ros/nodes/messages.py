@@ -14,10 +14,12 @@ from builtin_interfaces.msg import Time
 from geometry_msgs.msg import PoseStamped, TwistStamped
 from sensor_msgs.msg import JointState
 
+from awac_msgs.msg import PolicyWeights as PolicyWeightsMessage
 from awac_msgs.msg import Transitions as TransitionsMessage
 from awac_ros.arms.arm import ArmState
 from awac_ros.data import Layout, Transitions
 from awac_ros.errors import AwacError
+from awac_ros.learning.weights import PolicyWeights, sha256
 
 BASE_FRAME = "base"
 """Every pose and twist of this project is expressed in the arm's base frame."""
@@ -145,6 +147,27 @@ def transitions_from_message(message: TransitionsMessage, layout: Layout) -> Tra
     transitions = Transitions(actor_id=actor_id, **columns)
     transitions.check(layout, "transitions")
     return transitions
+
+
+def weights_message(weights: PolicyWeights, time: Time) -> PolicyWeightsMessage:
+    """The weights with their checksum, stamped `time`."""
+    data = weights.to_bytes()
+    return PolicyWeightsMessage(
+        stamp=time,
+        version=weights.version,
+        learner_step=weights.learner_step,
+        environment_steps=weights.environment_steps,
+        layout_hash=weights.layout_hash,
+        sha256=sha256(data),
+        safetensors=array.array("B", data),
+    )
+
+
+def weights_from_message(message: PolicyWeightsMessage, layout: Layout) -> PolicyWeights:
+    """The weights of `message`; AwacError if they are damaged, of another layout, or no weights at all."""
+    check_layout("policy/weights", message.layout_hash, layout)
+    data = message.safetensors.tobytes()
+    return PolicyWeights.from_bytes(data, source="policy/weights", layout_hash=layout.hash, checksum=message.sha256)
 
 
 def check_layout(topic: str, layout_hash: str, layout: Layout) -> None:

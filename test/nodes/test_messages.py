@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from awac_ros.arms.arm import ArmState
 from awac_ros.data import Transitions
 from awac_ros.errors import AwacError
+from awac_ros.learning.weights import PolicyWeights
 from awac_ros.nodes import messages
 from awac_ros.tasks import Pushing
 
@@ -117,3 +118,29 @@ def test_joint_states_carry_name_position_velocity_and_effort() -> None:
     assert list(message.position) == list(range(7))
     assert list(message.velocity) == [1.0] * 7
     assert list(message.effort) == [0.0] * 7
+
+
+def weights(version: int = 3) -> PolicyWeights:
+    return PolicyWeights({"layer0.bias": np.arange(5, dtype=np.float32)}, LAYOUT.hash, version, 700, 200)
+
+
+def test_weights_come_back_with_their_numbers() -> None:
+    message = messages.weights_message(weights(), messages.stamp(2.0))
+    got = messages.weights_from_message(message, LAYOUT)
+    assert (got.version, got.learner_step, got.environment_steps) == (3, 700, 200)
+    assert (message.version, message.learner_step, message.environment_steps) == (3, 700, 200)
+    np.testing.assert_array_equal(got.tensors["layer0.bias"], weights().tensors["layer0.bias"])
+
+
+def test_damaged_weights_are_refused() -> None:
+    message = messages.weights_message(weights(), messages.stamp(2.0))
+    message.safetensors[-1] ^= 1
+    with pytest.raises(AwacError, match="policy/weights: the weights' SHA-256"):
+        messages.weights_from_message(message, LAYOUT)
+
+
+def test_weights_of_another_layout_are_refused() -> None:
+    message = messages.weights_message(weights(), messages.stamp(2.0))
+    message.layout_hash = "0123456789abcdef"
+    with pytest.raises(AwacError, match="layout 0123456789abcdef is not task pushing's"):
+        messages.weights_from_message(message, LAYOUT)
