@@ -1,0 +1,82 @@
+"""The policy for inference: numpy alone, so that the process that moves the arm stays light and prompt."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from awac_ros.errors import AwacError
+from awac_ros.learning.weights import PolicyWeights
+
+
+@dataclass(frozen=True, eq=False)
+class _Layer:
+    weight: np.ndarray  # (out, in)
+    bias: np.ndarray  # (out,)
+    output: np.ndarray  # (out,), written by every call
+
+
+class Policy:
+    """A Gaussian whose mean is the tanh of an MLP; samples are clipped into [-1, 1]."""
+
+    def __init__(self, weights: PolicyWeights) -> None:
+        tensors = weights.tensors
+        self.version = weights.version
+        try:
+            self._shift, self._scale = tensors["observation_shift"], tensors["observation_scale"]
+            self._layers = []
+            while f"layer{len(self._layers)}.weight" in tensors:
+                name = f"layer{len(self._layers)}"
+                weight, bias = (np.ascontiguousarray(tensors[f"{name}.{part}"]) for part in ("weight", "bias"))
+                self._layers.append(_Layer(weight, bias, np.empty_like(bias)))
+            self._log_std_low, self._log_std_high = tensors["log_std_range"].tolist()
+            self._log_std_logit = tensors.get("log_std_logit")
+            self._check()
+        except (KeyError, IndexError, ValueError) as error:
+            raise AwacError(f"policy weights: {error} is missing or misshapen; take weights that awac_ros wrote") from error
+        self._input = np.empty_like(self._shift)
+
+    @classmethod
+    def from_weights(cls, weights: PolicyWeights) -> Policy:
+        """The policy of these weights.
+
+        Tensors: observation_shift and observation_scale (O,), the layers `layer0.weight` (out, in), `layer0.bias`
+        (out,), `layer1.weight`, ..., log_std_range (2,), and log_std_logit (A,) where the standard deviation does not
+        depend on the state; else the last layer's second half holds it. AwacError if any of them is missing.
+        """
+        return cls(weights)
+
+    def mean(self, observation: np.ndarray) -> np.ndarray:
+        """(action_size,) float32 in [-1, 1]: the mean action at observation (observation_size,) float32."""
+        return np.tanh(self._forward(observation)[: self._action_size])
+
+    def sample(self, observation: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+        """(action_size,) float32 in [-1, 1]: one draw at observation (observation_size,) float32."""
+        output = self._forward(observation)
+        logit = output[self._action_size :] if self._log_std_logit is None else self._log_std_logit
+        span = self._log_std_high - self._log_std_low
+        std = np.exp(self._log_std_low + span / (1.0 + np.exp(-logit)))
+        noise = rng.standard_normal(self._action_size, np.float32)
+        return np.clip(np.tanh(output[: self._action_size]) + std * noise, -1.0, 1.0, dtype=np.float32)
+
+    def _forward(self, observation: np.ndarray) -> np.ndarray:
+        np.subtract(observation, self._shift, out=self._input)
+        np.multiply(self._input, self._scale, out=self._input)
+        x = self._input
+        for layer in self._layers[:-1]:
+            x = np.dot(layer.weight, x, out=layer.output)
+            np.add(x, layer.bias, out=x)
+            np.maximum(x, 0.0, out=x)
+        last = self._layers[-1]
+        return np.add(np.dot(last.weight, x, out=last.output), last.bias, out=last.output)
+
+    def _check(self) -> None:
+        size = len(self._shift)
+        for number, layer in enumerate(self._layers):
+            if layer.weight.shape != (len(layer.bias), size):
+                raise ValueError(f"layer{number}.weight {layer.weight.shape}")
+            size = len(layer.bias)
+        self._action_size = size // 2 if self._log_std_logit is None else size
+        if self._log_std_logit is not None and self._log_std_logit.shape != (size,):
+            raise ValueError(f"log_std_logit {self._log_std_logit.shape}")

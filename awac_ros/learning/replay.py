@@ -1,0 +1,199 @@
+"""Replay in memory: every transition, drawn in minibatches, with hindsight goals on the way out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Literal, NamedTuple
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from awac_ros.data import Layout, Transitions
+from awac_ros.errors import AwacError
+from awac_ros.tasks import Task
+
+
+class Batch(NamedTuple):
+    """Minibatches of transitions; (..., B, size) or (..., B), float32."""
+
+    observation: Tensor
+    action: Tensor
+    reward: Tensor
+    next_observation: Tensor
+    terminated: Tensor
+
+
+@dataclass(frozen=True)
+class ReplayConfig:
+    """What a minibatch is made of."""
+
+    original_goals: float = 0.2
+    """Share of a minibatch whose goals and rewards stay as recorded."""
+    drawn_goals: float = 0.5
+    """Share with goals as the environment draws them."""
+    future_goals: float = 0.3
+    """Share with a goal that the same episode achieved at this step or later."""
+    online_fraction: float | None = None
+    """Share of online data in a minibatch (RLPD: 0.5); None draws from all transitions alike."""
+
+    def __post_init__(self) -> None:
+        shares = (self.original_goals, self.drawn_goals, self.future_goals)
+        if min(shares) < 0.0 or abs(sum(shares) - 1.0) > 1e-6:
+            raise AwacError(f"replay: original_goals, drawn_goals and future_goals are {shares}; make them sum to 1")
+        if self.online_fraction is not None and not 0.0 <= self.online_fraction <= 1.0:
+            raise AwacError(f"replay: online_fraction is {self.online_fraction}; choose it between 0 and 1")
+
+
+class Replay:
+    """Columns that grow; prior and online transitions are told apart.
+
+    Consecutive rows of one episode form a run; hindsight looks ahead to the end of the run. Where the rows of one
+    episode arrive interleaved with another's, they make several runs: goals are then nearer, and never of another
+    episode.
+    """
+
+    def __init__(self, task: Task, config: ReplayConfig, seed: int) -> None:
+        layout = task.layout
+        self._task = task
+        self._config = config
+        self._columns = {name: _Column(shape, kind) for name, (shape, kind) in _columns(layout).items()}
+        self._rows = {"prior": _Column((), np.int64), "online": _Column((), np.int64)}
+        self._run_end = _Column((), np.int64)
+        self._last_key: tuple[str, int, int] | None = None
+        row_seed, goal_seed = np.random.SeedSequence(seed).spawn(2)
+        self._row_rng, self._goal_rng = np.random.default_rng(row_seed), np.random.default_rng(goal_seed)
+
+    def __len__(self) -> int:
+        return self._columns["reward"].length
+
+    def count(self, source: Literal["prior", "online"]) -> int:
+        """How many of the transitions came from this source."""
+        return self._rows[source].length
+
+    def add(self, transitions: Transitions, source: Literal["prior", "online"]) -> None:
+        """Take up transitions, in the order they were made; AwacError if they don't fit the task's layout."""
+        transitions.check(self._task.layout, f"{source} transitions")
+        if len(transitions) == 0:
+            return
+        first = len(self)
+        self._rows[source].extend(np.arange(first, first + len(transitions)))
+        self._columns["run"].extend(self._runs(transitions))
+        for name in ("observation", "action", "reward", "next_observation", "terminated"):
+            self._columns[name].extend(getattr(transitions, name))
+        run = self._columns["run"].values[first:]
+        missing = run[-1] + 1 - self._run_end.length
+        self._run_end.extend(np.zeros(missing, np.int64))
+        self._run_end.values[run] = np.arange(first, len(self))  # the last assignment to a run wins
+
+    def sample(self, batch_size: int, count: int) -> Batch:
+        """`count` minibatches as (count, batch_size, ...); drawing 2 and then 3 gives the same ones as drawing 5."""
+        if len(self) == 0:
+            raise AwacError("the replay is empty; add demos or other transitions before training")
+        rows, future = self._draw_rows(batch_size, count)
+        columns = {name: self._columns[name].values for name in ("observation", "next_observation", "action")}
+        observation, next_observation = columns["observation"][rows], columns["next_observation"][rows]
+        reward = self._columns["reward"].values[rows]
+
+        # Rows of a minibatch are independent draws, so the first ones may as well be those that keep their goals.
+        kept = round(self._config.original_goals * batch_size)
+        drawn = round(self._config.drawn_goals * batch_size)
+        if kept < batch_size:
+            goals = np.concatenate(
+                (
+                    self._task.sample_goals(self._goal_rng, count * drawn).reshape(count, drawn, -1),
+                    self._task.achieved_goal(columns["next_observation"][future[:, kept + drawn :]]),
+                ),
+                axis=1,
+            )
+            observation[:, kept:] = self._task.with_goal(observation[:, kept:], goals)
+            next_observation[:, kept:] = self._task.with_goal(next_observation[:, kept:], goals)
+            reward[:, kept:] = self._task.reward(next_observation[:, kept:])
+        arrays = (
+            observation,
+            columns["action"][rows],
+            reward,
+            next_observation,
+            self._columns["terminated"].values[rows].astype(np.float32),
+        )
+        return Batch(*(torch.from_numpy(array) for array in arrays))
+
+    def state(self) -> tuple[dict[str, np.ndarray], dict[str, Any]]:
+        """Everything: arrays, and the rest as JSON can hold it."""
+        arrays = {name: column.values for name, column in self._columns.items()}
+        arrays |= {f"rows.{source}": column.values for source, column in self._rows.items()}
+        about = {
+            "last_key": self._last_key,
+            "row_rng": self._row_rng.bit_generator.state,
+            "goal_rng": self._goal_rng.bit_generator.state,
+        }
+        return arrays | {"run_end": self._run_end.values}, about
+
+    def restore(self, arrays: dict[str, np.ndarray], about: dict[str, Any]) -> None:
+        """Into an empty replay, what `state` gave."""
+        for name, column in self._columns.items():
+            column.extend(arrays[name])
+        for source, column in self._rows.items():
+            column.extend(arrays[f"rows.{source}"])
+        self._run_end.extend(arrays["run_end"])
+        self._last_key = None if about["last_key"] is None else tuple(about["last_key"])
+        self._row_rng.bit_generator.state = about["row_rng"]
+        self._goal_rng.bit_generator.state = about["goal_rng"]
+
+    def _runs(self, transitions: Transitions) -> np.ndarray:
+        """(N,) the number of the run each transition belongs to; continues the newest run where it can."""
+        actor, episode, step = transitions.actor_id, transitions.episode, transitions.step
+        starts = np.ones(len(transitions), bool)
+        starts[1:] = (actor[1:] != actor[:-1]) | (episode[1:] != episode[:-1]) | (step[1:] != step[:-1] + 1)
+        starts[0] = self._last_key != (str(actor[0]), int(episode[0]), int(step[0]) - 1)
+        self._last_key = str(actor[-1]), int(episode[-1]), int(step[-1])
+        return self._run_end.length - 1 + np.cumsum(starts)
+
+    def _draw_rows(self, batch_size: int, count: int) -> tuple[np.ndarray, np.ndarray]:
+        """(count, batch_size) rows, and for each a row between it and the end of its run."""
+        u = self._row_rng.random((count, batch_size, 2))
+        prior, online = self._rows["prior"].values, self._rows["online"].values
+        if self._config.online_fraction is None or len(prior) == 0 or len(online) == 0:
+            rows = (u[..., 0] * len(self)).astype(np.int64)
+        else:
+            # Alternating the sources keeps each one's share of original, drawn and future goals.
+            from_online = np.diff(np.floor(np.arange(batch_size + 1) * self._config.online_fraction)) > 0
+            rows = np.where(
+                from_online,
+                online[(u[..., 0] * len(online)).astype(np.int64)],
+                prior[(u[..., 0] * len(prior)).astype(np.int64)],
+            )
+        ahead = self._run_end.values[self._columns["run"].values[rows]] - rows + 1
+        return rows, rows + (u[..., 1] * ahead).astype(np.int64)
+
+
+class _Column:
+    """A numpy array that grows at its end; its unused part costs no memory until it is written."""
+
+    def __init__(self, shape: tuple[int, ...], kind: Any) -> None:
+        self._array = np.empty((1024, *shape), kind)
+        self.length = 0
+
+    @property
+    def values(self) -> np.ndarray:
+        return self._array[: self.length]
+
+    def extend(self, more: np.ndarray) -> None:
+        end = self.length + len(more)
+        if end > len(self._array):
+            grown = np.empty((max(2 * len(self._array), end), *self._array.shape[1:]), self._array.dtype)
+            grown[: self.length] = self.values
+            self._array = grown
+        self._array[self.length : end] = more
+        self.length = end
+
+
+def _columns(layout: Layout) -> dict[str, tuple[tuple[int, ...], Any]]:
+    return {
+        "observation": ((layout.observation_size,), np.float32),
+        "action": ((layout.action_size,), np.float32),
+        "reward": ((), np.float32),
+        "next_observation": ((layout.observation_size,), np.float32),
+        "terminated": ((), np.bool_),
+        "run": ((), np.int64),
+    }

@@ -1,0 +1,125 @@
+"""Training: the replay feeds AWAC; the whole of it can be saved and taken up again, bit for bit."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from awac_ros.data import Layout, Transitions
+from awac_ros.errors import AwacError
+from awac_ros.learning import checkpoint
+from awac_ros.learning.awac import Awac, AwacConfig
+from awac_ros.learning.replay import Batch, Replay, ReplayConfig
+from awac_ros.learning.weights import PolicyWeights
+from awac_ros.tasks import Task
+
+
+@dataclass(frozen=True)
+class TrainerConfig:
+    """How AWAC is trained."""
+
+    awac: AwacConfig = field(default_factory=AwacConfig)
+    replay: ReplayConfig = field(default_factory=ReplayConfig)
+    batch_size: int = 256
+    block: int = 50
+    """Minibatches sampled at once; changes the speed, not the result."""
+    threads: int = 1
+    """Of torch. More help only while as many cores are free."""
+    largest_q: float = 1e5
+    """Training stops when the mean |Q| of a block exceeds this."""
+
+    @classmethod
+    def from_dict(cls, values: dict[str, Any]) -> TrainerConfig:
+        """What `dataclasses.asdict` gave, also after a detour through JSON."""
+        awac = {key: tuple(value) if isinstance(value, list) else value for key, value in values["awac"].items()}
+        return cls(**{**values, "awac": AwacConfig(**awac), "replay": ReplayConfig(**values["replay"])})
+
+
+class Trainer:
+    """One learner: replay, networks, optimisers, random state and counters. Deterministic given a seed."""
+
+    def __init__(self, task: Task, config: TrainerConfig, seed: int) -> None:
+        torch.set_num_threads(config.threads)
+        self.task = task
+        self.config = config
+        self.updates = 0
+        """Gradient updates so far."""
+        self.replay = Replay(task, config.replay, seed)
+        self._awac = Awac(task.layout, config.awac, seed)
+
+    def add_prior(self, transitions: Transitions) -> None:
+        """Take up demos or other old data."""
+        self.replay.add(transitions, "prior")
+
+    def add_online(self, transitions: Transitions) -> None:
+        """Take up what the policy under training did."""
+        self.replay.add(transitions, "online")
+
+    def update(self, count: int) -> dict[str, float]:
+        """`count` gradient updates; the means of their metrics. AwacError if Q is not finite or explodes."""
+        sums: list[Tensor] = []
+        names: list[str] = []
+        for start in range(0, count, self.config.block):
+            size = min(self.config.block, count - start)
+            block = self.replay.sample(self.config.batch_size, size)
+            for columns in zip(*block, strict=True):
+                metrics = self._awac.update(Batch(*columns))
+                names, values = list(metrics), list(metrics.values())
+                if sums:
+                    torch._foreach_add_(sums, values)
+                else:
+                    sums = values
+            self.updates += size
+            self._check_q(metrics["q"].item())
+        return {name: value.item() / count for name, value in zip(names, sums, strict=True)}
+
+    def policy_weights(self, version: int, environment_steps: int) -> PolicyWeights:
+        """A copy of the policy, ready to be published under these numbers."""
+        return PolicyWeights(
+            self._awac.policy_tensors(), self.task.layout.hash, version, self.updates, environment_steps
+        )
+
+    def save(self, folder: Path) -> Path:
+        """Write a checkpoint into `folder`, keeping the one before it; returns the new checkpoint's own folder."""
+        replay, replay_about = self.replay.state()
+        files = {
+            "policy.safetensors": self.policy_weights(0, self.replay.count("online")).to_bytes(),
+            "awac.safetensors": checkpoint.pack(self._awac.state()),
+            "replay.safetensors": checkpoint.pack(replay),
+        }
+        about = {
+            "layout": self.task.layout.to_json(),
+            "config": asdict(self.config),
+            "updates": self.updates,
+            "replay": replay_about,
+        }
+        return checkpoint.write(folder, files, about)
+
+    @classmethod
+    def load(cls, folder: Path, task: Task) -> Trainer:
+        """Go on from the newest checkpoint in `folder`; AwacError if it is damaged or of another layout."""
+        source = checkpoint.newest(folder)
+        about = checkpoint.read_about(source)
+        layout = Layout.from_json(about["layout"])
+        if layout.hash != task.layout.hash:
+            raise AwacError(
+                f"{source}: this checkpoint is of task {layout.task}, layout {layout.hash}, not of {task.layout.task}, "
+                f"layout {task.layout.hash}; load it with its own task, or train anew in another folder"
+            )
+        trainer = cls(task, TrainerConfig.from_dict(about["config"]), seed=0)
+        trainer.updates = about["updates"]
+        trainer._awac.restore(checkpoint.unpack(checkpoint.read(source, "awac.safetensors")))
+        trainer.replay.restore(checkpoint.unpack(checkpoint.read(source, "replay.safetensors")), about["replay"])
+        return trainer
+
+    def _check_q(self, q: float) -> None:
+        if not np.isfinite(q) or abs(q) > self.config.largest_q:
+            raise AwacError(
+                f"training stopped at update {self.updates}: Q is {q:.3g}, beyond largest_q {self.config.largest_q:.3g}; "
+                "lower the learning rates or the discount, or turn on critic_layer_norm, and go on from the checkpoint"
+            )

@@ -1,0 +1,73 @@
+"""The weights of a policy as they travel and lie on disk: safetensors bytes, numbered, with a checksum. No torch here."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass
+
+import numpy as np
+import safetensors
+import safetensors.numpy
+
+from awac_ros.errors import AwacError
+
+
+@dataclass(frozen=True, eq=False)
+class PolicyWeights:
+    """A policy's tensors and where they come from; `Policy.from_weights` lists the tensors by name."""
+
+    tensors: dict[str, np.ndarray]
+    """float32, C order."""
+    layout_hash: str
+    """Of the task's layout: weights act only on observations of that layout."""
+    version: int
+    """Counts up with every publication."""
+    learner_step: int
+    """Gradient updates behind these weights."""
+    environment_steps: int
+    """Online transitions the learner had trained on."""
+
+    def to_bytes(self) -> bytes:
+        """Safetensors bytes; everything but the tensors stands in the header's metadata."""
+        about = {
+            "layout_hash": self.layout_hash,
+            "version": str(self.version),
+            "learner_step": str(self.learner_step),
+            "environment_steps": str(self.environment_steps),
+        }
+        return safetensors.numpy.save(self.tensors, about)
+
+    @classmethod
+    def from_bytes(
+        cls, data: bytes, *, source: str, layout_hash: str | None = None, checksum: str | None = None
+    ) -> PolicyWeights:
+        """What `to_bytes` wrote.
+
+        `source` is the topic or file, for the error; AwacError if the SHA-256 is not `checksum`, the layout is not
+        `layout_hash` (each checked where given), or the bytes are no policy's weights.
+        """
+        if checksum is not None and sha256(data) != checksum:
+            raise AwacError(f"{source}: the weights' SHA-256 is not {checksum}; they were damaged, publish them again")
+        try:
+            about = json.loads(data[8 : 8 + int.from_bytes(data[:8], "little")])["__metadata__"]
+            weights = cls(
+                safetensors.numpy.load(data),
+                about["layout_hash"],
+                int(about["version"]),
+                int(about["learner_step"]),
+                int(about["environment_steps"]),
+            )
+        except (ValueError, KeyError, TypeError, safetensors.SafetensorError) as error:
+            raise AwacError(f"{source}: not the weights of a policy ({error!r}); take what awac_ros wrote") from error
+        if layout_hash is not None and weights.layout_hash != layout_hash:
+            raise AwacError(
+                f"{source}: these weights are for layout {weights.layout_hash}, not for {layout_hash}; "
+                "use weights trained on this task"
+            )
+        return weights
+
+
+def sha256(data: bytes) -> str:
+    """64 hex digits."""
+    return hashlib.sha256(data).hexdigest()
