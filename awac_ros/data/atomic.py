@@ -11,7 +11,7 @@ from pathlib import Path
 
 @contextmanager
 def atomic_replacement(path: Path) -> Iterator[Path]:
-    """Yield a path in the same folder to write to; leaving the block puts that file, flushed to disk, in place of `path`.
+    """Yield a path in the same folder to write to; leaving the block flushes that file and puts it in place of `path`.
 
     Missing folders are made. An exception inside the block leaves `path` as it was and removes the new file.
     """
@@ -21,7 +21,7 @@ def atomic_replacement(path: Path) -> Iterator[Path]:
     try:
         yield temporary
         flush_to_disk(temporary)
-        os.replace(temporary, path)
+        temporary.replace(path)
     except BaseException:
         temporary.unlink(missing_ok=True)
         raise

@@ -11,6 +11,9 @@ import numpy as np
 from awac_ros.data.layout import Layout
 from awac_ros.errors import AwacError
 
+ACTOR_ID_LENGTH = 32
+"""Characters: those of uuid4().hex."""
+
 COLUMN_TYPES: dict[str, Any] = {
     "observation": np.float32,
     "action": np.float32,
@@ -21,11 +24,21 @@ COLUMN_TYPES: dict[str, Any] = {
     "intervened": np.bool_,
     "policy_version": np.int64,
     "step_time": np.float64,
-    "actor_id": "U32",
+    "actor_id": f"U{ACTOR_ID_LENGTH}",
     "episode": np.int64,
     "step": np.int64,
 }
 """The dtype of every column, in the order of the fields of `Transitions`."""
+
+
+def row_shapes(layout: Layout) -> dict[str, tuple[int, ...]]:
+    """The shape of one row of every column: (size,) for the vectors, () for the rest."""
+    sizes = {
+        "observation": (layout.observation_size,),
+        "next_observation": (layout.observation_size,),
+        "action": (layout.action_size,),
+    }
+    return {name: sizes.get(name, ()) for name in COLUMN_TYPES}
 
 
 @dataclass(frozen=True, eq=False)
@@ -64,9 +77,14 @@ class Transitions:
     def __post_init__(self) -> None:
         length = len(self.observation)
         for name, kind in COLUMN_TYPES.items():
-            column = np.asarray(getattr(self, name), kind)
-            if len(column) != length:
-                raise AwacError(f"transitions: column {name} has {len(column)} rows, observation has {length}")
+            given = np.asarray(getattr(self, name))
+            if len(given) != length:
+                raise AwacError(f"transitions: column {name} has {len(given)} rows, observation has {length}")
+            column = given.astype(kind, copy=False)
+            if name == "actor_id" and column is not given and not np.array_equal(column, given):
+                raise AwacError(
+                    f"transitions: an actor_id is longer than {ACTOR_ID_LENGTH} characters; use uuid4().hex"
+                )
             object.__setattr__(self, name, column)
 
     def __len__(self) -> int:
@@ -84,24 +102,17 @@ class Transitions:
 
     @classmethod
     def empty(cls, layout: Layout) -> Transitions:
-        widths = {
-            "observation": (layout.observation_size,),
-            "next_observation": (layout.observation_size,),
-            "action": (layout.action_size,),
-        }
-        return cls(*(np.zeros((0, *widths.get(name, ())), kind) for name, kind in COLUMN_TYPES.items()))
+        shapes = row_shapes(layout)
+        return cls(*(np.zeros((0, *shapes[name]), kind) for name, kind in COLUMN_TYPES.items()))
 
     def check(self, layout: Layout, source: str) -> None:
         """Raise AwacError, naming `source`, unless sizes, finiteness and ranges fit the layout."""
-        for name, size in (
-            ("observation", layout.observation_size),
-            ("next_observation", layout.observation_size),
-            ("action", layout.action_size),
-        ):
+        for name, shape in row_shapes(layout).items():
             column = getattr(self, name)
-            if column.ndim != 2 or column.shape[1] != size:
+            if column.shape[1:] != shape:
+                needed = ", ".join(map(str, ("N", *shape)))
                 raise AwacError(
-                    f"{source}: {name} has shape {column.shape}, but task {layout.task} needs (N, {size}); "
+                    f"{source}: {name} has shape {column.shape}, but task {layout.task} needs ({needed}); "
                     "was it recorded for another task?"
                 )
         for name in ("observation", "action", "reward", "next_observation", "step_time"):
