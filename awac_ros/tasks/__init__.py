@@ -1,0 +1,7 @@
+"""Tasks: what is observed, what an action means, what is rewarded."""
+
+from awac_ros.tasks.names import TASKS, make_task
+from awac_ros.tasks.pushing import Pushing, PushingConfig
+from awac_ros.tasks.task import Scene, Task, WorldState
+
+__all__ = ["TASKS", "Pushing", "PushingConfig", "Scene", "Task", "WorldState", "make_task"]

@@ -1,0 +1,18 @@
+"""The tasks by name, as parameters and command lines give them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from awac_ros.errors import AwacError
+from awac_ros.tasks.pushing import Pushing
+from awac_ros.tasks.task import Task
+
+TASKS: dict[str, Callable[[], Task]] = {Pushing.name: Pushing}
+
+
+def make_task(name: str) -> Task:
+    """The task of this name; AwacError if there is none."""
+    if name not in TASKS:
+        raise AwacError(f"task '{name}' is not known; the tasks are {', '.join(TASKS)}")
+    return TASKS[name]()
