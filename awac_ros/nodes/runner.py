@@ -1,0 +1,114 @@
+"""The life of a node's process: start, spin in one thread, end cleanly; every node's `main()` is `run(ItsClass)`."""
+
+from __future__ import annotations
+
+import signal
+import sys
+import time
+from collections.abc import Callable
+from typing import Any
+
+import rclpy
+from rclpy.executors import SingleThreadedExecutor
+from rclpy.logging import get_logger
+from rclpy.node import Node
+from rclpy.signals import SignalHandlerOptions
+from rclpy.utilities import remove_ros_args
+
+from awac_ros.errors import AwacError
+
+SIGNAL_LATENCY = 0.1
+"""s: the longest a signal waits for a spinning node."""
+
+
+class Interrupted(Exception):
+    """SIGINT or SIGTERM came: unwind to `run`."""
+
+
+class Spinner:
+    """A single-threaded executor over one node that a signal ends."""
+
+    def __init__(self, node: Node) -> None:
+        self._executor = SingleThreadedExecutor(context=node.context)
+        self._executor.add_node(node)
+        self._interrupted = False
+
+    def interrupt(self, *_: Any) -> None:
+        """Make the spinning call raise Interrupted; fit for a signal handler."""
+        self._interrupted = True
+
+    def once(self, timeout: float = SIGNAL_LATENCY) -> None:
+        """Run at most one callback, waiting up to `timeout` s (SIGNAL_LATENCY at most) for it."""
+        if self._interrupted:
+            raise Interrupted
+        self._executor.spin_once(min(timeout, SIGNAL_LATENCY))
+        if self._interrupted:
+            raise Interrupted
+
+    def until(self, condition: Callable[[], bool], timeout: float = float("inf")) -> bool:
+        """Run callbacks until the condition holds or `timeout` s have passed; the condition's last value."""
+        deadline = time.monotonic() + timeout
+        while not (met := condition()) and (left := deadline - time.monotonic()) > 0.0:
+            self.once(left)
+        return met
+
+    def close(self) -> None:
+        self._executor.shutdown()
+
+
+class RunnableNode(Node):
+    """A node that `run` can run; unknown parameters are left for `parameters.declare` to refuse."""
+
+    finished = False
+
+    def __init__(self, name: str, **arguments: Any) -> None:
+        super().__init__(name, automatically_declare_parameters_from_overrides=True, **arguments)
+
+    def run(self, spinner: Spinner) -> None:
+        """What the process is for; by default: callbacks until `finished`."""
+        spinner.until(lambda: self.finished)
+
+    def close(self) -> None:
+        """Leave everything as it should stay: called once, however `run` ended, before the node is destroyed."""
+
+
+def run(create: Callable[[], RunnableNode], arguments: list[str] | None = None) -> int:
+    """Run the node until it is finished or a signal ends it.
+
+    Exit code: 0, or 2 after an AwacError, whose sentence goes to the log.
+    """
+    arguments = sys.argv if arguments is None else arguments
+    log = get_logger("awac_ros")
+    try:
+        rclpy.init(args=arguments, signal_handler_options=SignalHandlerOptions.NO)
+    except Exception as error:  # rcl's own error classes are private
+        print(f"the ROS arguments can't be read: {error}", file=sys.stderr)
+        return 2
+    try:
+        if unknown := remove_ros_args(arguments)[1:]:
+            raise AwacError(f"unknown argument {unknown[0]!r}; parameters are given as --ros-args -p name:=value")
+        _live(create)
+    except AwacError as error:
+        log.fatal(str(error))
+        return 2
+    finally:
+        rclpy.try_shutdown()
+    return 0
+
+
+def _live(create: Callable[[], RunnableNode]) -> None:
+    node = create()
+    spinner = Spinner(node)
+    before = {number: signal.signal(number, spinner.interrupt) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        node.run(spinner)
+    except Interrupted:
+        pass
+    finally:
+        try:
+            node.close()
+        finally:
+            spinner.close()
+            node.destroy_node()
+            for number, handler in before.items():
+                signal.signal(number, handler)
