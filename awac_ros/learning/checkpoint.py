@@ -38,7 +38,7 @@ def write(folder: Path, files: dict[str, bytes], about: dict[str, Any]) -> Path:
     partial.mkdir()
     manifest = {"sha256": {name: sha256(data) for name, data in files.items()}, **about}
     for name, data in {**files, "checkpoint.json": json.dumps(manifest, indent=1).encode()}.items():
-        with open(partial / name, "wb") as file:
+        with (partial / name).open("wb") as file:
             file.write(data)
             file.flush()
             os.fsync(file.fileno())

@@ -49,7 +49,7 @@ class GaussianPolicy(nn.Module):
         self.log_std_logit = nn.Parameter(torch.zeros(action_size)) if log_std == "shared" else None
 
     def forward(self, s: Tensor) -> tuple[Tensor, Tensor]:
-        """Mean (..., A) in [-1, 1] and log standard deviation (..., A) or (A,) at normalised observations s (..., O)."""
+        """Mean (..., A) in [-1, 1] and log standard deviation, (..., A) or (A,), at normalised s (..., O)."""
         *hidden, (weight, bias) = zip(self.weights, self.biases, strict=True)
         x = s
         for hidden_weight, hidden_bias in hidden:

@@ -34,7 +34,7 @@ class Policy:
             self._log_std_logit = tensors.get("log_std_logit")
             self._check()
         except (KeyError, IndexError, ValueError) as error:
-            raise AwacError(f"policy weights: {error} is missing or misshapen; take weights that awac_ros wrote") from error
+            raise AwacError(f"policy weights: {error} is missing or misshapen; take what awac_ros wrote") from error
         self._input = np.empty_like(self._shift)
 
     @classmethod

@@ -120,6 +120,6 @@ class Trainer:
     def _check_q(self, q: float) -> None:
         if not np.isfinite(q) or abs(q) > self.config.largest_q:
             raise AwacError(
-                f"training stopped at update {self.updates}: Q is {q:.3g}, beyond largest_q {self.config.largest_q:.3g}; "
+                f"training stopped at update {self.updates}: Q is {q:.3g}, largest_q is {self.config.largest_q:.3g}; "
                 "lower the learning rates or the discount, or turn on critic_layer_norm, and go on from the checkpoint"
             )

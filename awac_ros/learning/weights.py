@@ -1,4 +1,4 @@
-"""The weights of a policy as they travel and lie on disk: safetensors bytes, numbered, with a checksum. No torch here."""
+"""A policy's weights as they travel and lie on disk: numbered safetensors bytes with a checksum. No torch here."""
 
 from __future__ import annotations
 
