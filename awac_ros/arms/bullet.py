@@ -1,0 +1,174 @@
+"""A Sawyer, a table and a puck in PyBullet."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pybullet
+from pybullet_utils.bullet_client import BulletClient
+
+from awac_ros.arms.arm import ArmState, SimulatedArm
+from awac_ros.arms.kinematics import JOINT_NAMES, NEUTRAL, Kinematics
+from awac_ros.arms.limiter import SafetyLimiter, SafetyLimits
+from awac_ros.resources import resource
+
+TABLE_CENTRE = (0.7, 0.0)
+"""m: where the middle of the table top stands in the base frame."""
+MAX_LAG = 0.02
+"""rad: beyond this a blocked joint's target waits for it."""
+
+
+@dataclass(frozen=True)
+class BulletConfig:
+    """Figures of the simulated world."""
+
+    inner_period: float = 0.025
+    """s between two velocity commands to the joints."""
+    substeps: int = 3
+    """Physics steps an inner period."""
+    table_height: float = 0.045
+    """m above the arm's base."""
+    table_friction: float = 0.5
+    """Coulomb coefficient between puck and table."""
+    tip_friction: float = 0.3
+    """Coulomb coefficient between tip and puck."""
+    solver_iterations: int = 10
+    """Of the contact constraints, a physics step."""
+    servo_gain: float = 10.0
+    """1/s: how fast a joint that lags behind the integral of its velocity catches up."""
+
+
+class BulletArm(SimulatedArm):
+    """The simulated arm; its joints follow velocities as the robot's own velocity mode does, gravity compensated."""
+
+    joint_names = JOINT_NAMES
+
+    def __init__(self, config: BulletConfig | None = None, limits: SafetyLimits | None = None) -> None:
+        self.config = config or BulletConfig()
+        self.inner_period = self.config.inner_period
+        self.kinematics = Kinematics()
+        self._limiter = SafetyLimiter(self.kinematics, limits)
+        self._stop_reason: str | None = None
+        self._time = 0.0
+        self._build_world()
+        self._initial = self._bullet.saveState()
+        self._place_arm(NEUTRAL)
+
+    def _build_world(self) -> None:
+        self._bullet = bullet = BulletClient(pybullet.DIRECT)
+        bullet.setGravity(0.0, 0.0, -9.81)
+        bullet.setPhysicsEngineParameter(
+            fixedTimeStep=self.config.inner_period,
+            numSubSteps=self.config.substeps,
+            numSolverIterations=self.config.solver_iterations,
+            deterministicOverlappingPairs=1,
+        )
+        flags = pybullet.URDF_USE_INERTIA_FROM_FILE | pybullet.URDF_MERGE_FIXED_LINKS
+        self._arm = bullet.loadURDF(str(resource("urdf/sawyer.urdf")), useFixedBase=True, flags=flags)
+        self._table = bullet.loadURDF(
+            str(resource("urdf/table.urdf")), (*TABLE_CENTRE, self.config.table_height), useFixedBase=True
+        )
+        self._puck = bullet.loadURDF(
+            str(resource("urdf/puck.urdf")),
+            (0.6, 0.0, self.config.table_height + 0.015),
+            flags=flags,
+        )
+        by_name = {
+            bullet.getJointInfo(self._arm, index)[1].decode(): index for index in range(bullet.getNumJoints(self._arm))
+        }
+        self._joints = [by_name[name] for name in JOINT_NAMES]
+        # No velocity motors: the servo below commands torques.
+        free = [0.0] * len(self._joints)
+        bullet.setJointMotorControlArray(self._arm, self._joints, pybullet.VELOCITY_CONTROL, forces=free)
+        # Only the hand can reach the table and the puck: the limiter keeps the tip in its box, the rest stays above.
+        for link in range(-1, bullet.getNumJoints(self._arm)):
+            if link != self._joints[-1]:
+                bullet.setCollisionFilterGroupMask(self._arm, link, 0, 0)
+        # Bullet multiplies the coefficients of two touching bodies; the puck carries 1.
+        bullet.changeDynamics(self._puck, -1, lateralFriction=1.0, linearDamping=0.0, angularDamping=0.0)
+        bullet.changeDynamics(self._table, -1, lateralFriction=self.config.table_friction)
+        bullet.changeDynamics(self._arm, self._joints[-1], lateralFriction=self.config.tip_friction)
+        self._effort = self.kinematics.effort_limit
+        # Bound once: the client looks its methods up anew at every call.
+        self._step = bullet.stepSimulation
+        self._command_joints = bullet.setJointMotorControlArray
+        self._read_joints = bullet.getJointStates
+        self._read_body = bullet.getBasePositionAndOrientation
+
+    def reset(self, p_base_tip: np.ndarray, p_base_puck: np.ndarray) -> None:
+        joint_position = self.kinematics.inverse(p_base_tip)
+        # Back to the first instant, so that what follows depends on the arguments alone.
+        self._bullet.restoreState(self._initial)
+        self._bullet.resetBasePositionAndOrientation(self._puck, p_base_puck.tolist(), (0.0, 0.0, 0.0, 1.0))
+        self._place_arm(joint_position)
+
+    def _place_arm(self, joint_position: np.ndarray) -> None:
+        for joint, angle in zip(self._joints, joint_position, strict=True):
+            self._bullet.resetJointState(self._arm, joint, float(angle))
+        self._target_position = joint_position.copy()
+        self._limiter.reset()
+        self._read()
+
+    def _read(self) -> None:
+        position, velocity, _, effort = zip(*self._read_joints(self._arm, self._joints), strict=True)
+        joint_position = np.array(position)
+        self._tip_position, quaternion, self._jacobian = self.kinematics.tip_jacobian(joint_position)
+        self._state = ArmState(
+            self._time, joint_position, np.array(velocity), np.array(effort), self._tip_position, quaternion
+        )
+
+    def state(self) -> ArmState:
+        return self._state
+
+    def follow(self, v_base_tip: np.ndarray) -> None:
+        if self._stop_reason is None and not np.isfinite(v_base_tip).all():
+            self.stop("the commanded twist is not finite")
+        measured, period = self._state, self.inner_period
+        if self._stop_reason is None:
+            wanted = self._limiter.limit(
+                measured.joint_position, self._tip_position, self._jacobian, v_base_tip, period
+            )
+        else:
+            wanted = self._limiter.brake(measured.joint_position, period)
+        self._target_position += wanted * period
+        self._servo(wanted)
+        self._step()
+        self._time += period
+        self._read()
+
+    def _servo(self, joint_velocity: np.ndarray) -> None:
+        """Computed torque: the joints reach the wanted velocity, and its integral, as the robot's own servos do."""
+        measured, period = self._state, self.inner_period
+        lag = np.minimum(np.maximum(self._target_position - measured.joint_position, -MAX_LAG), MAX_LAG)
+        self._target_position = measured.joint_position + lag
+        acceleration = (joint_velocity + self.config.servo_gain * lag - measured.joint_velocity) / period
+        torque = self.kinematics.inverse_dynamics(measured.joint_position, measured.joint_velocity, acceleration)
+        torque = np.minimum(np.maximum(torque, -self._effort), self._effort)
+        self._command_joints(self._arm, self._joints, pybullet.TORQUE_CONTROL, forces=torque.tolist())
+
+    def stop(self, reason: str) -> None:
+        if self._stop_reason is None:
+            self._stop_reason = reason
+
+    def resume(self) -> None:
+        self._stop_reason = None
+
+    @property
+    def stop_reason(self) -> str | None:
+        return self._stop_reason
+
+    def puck_position(self) -> np.ndarray:
+        return np.array(self._read_body(self._puck)[0])
+
+    def picture(self, width: int, height: int) -> np.ndarray:
+        """(height, width, 3) uint8: the scene seen from beside the table."""
+        view = self._bullet.computeViewMatrix((1.5, -0.75, 0.75), (0.45, 0.0, 0.2), (0.0, 0.0, 1.0))
+        projection = self._bullet.computeProjectionMatrixFOV(45.0, width / height, 0.05, 5.0)
+        image = self._bullet.getCameraImage(
+            width, height, view, projection, lightDirection=(0.6, -0.8, 1.5), renderer=pybullet.ER_TINY_RENDERER
+        )
+        return np.reshape(image[2], (height, width, 4))[..., :3].astype(np.uint8)
+
+    def close(self) -> None:
+        self._bullet.disconnect()

@@ -1,0 +1,105 @@
+"""Sawyer's kinematics on pinocchio: tip pose, Jacobian, twist to joint velocity, and inverse kinematics."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import eigenpy
+import numpy as np
+import pinocchio
+
+from awac_ros.errors import AwacError
+from awac_ros.resources import resource
+
+JOINT_NAMES = tuple(f"right_j{i}" for i in range(7))
+TIP_FRAME = "right_pushing_tip"
+NEUTRAL = np.array([0.0, -1.18, 0.0, 2.18, 0.0, 0.57, 3.3161])
+"""(7,) rad: the manufacturer's neutral pose."""
+TIP_DOWN = np.array([np.sqrt(0.5), np.sqrt(0.5), 0.0, 0.0])
+"""(4,) xyzw: the tip pointing down with the heading of the neutral pose, base frame."""
+
+
+@dataclass(frozen=True)
+class TwistFollowingConfig:
+    """Damped least squares with a secondary task in the null space."""
+
+    damping: float = 0.02
+    """Of the least squares, m: trades tracking for smaller joint velocities near singularities."""
+    posture_gain: float = 1.0
+    """1/s: pull towards the reference posture in the null space."""
+    limit_gain: float = 2.0
+    """1/s: push away from a joint limit once inside limit_zone of it, in the null space."""
+    limit_zone: float = 0.3
+    """rad."""
+
+
+class Kinematics:
+    """Forward and differential kinematics of the seven arm joints; head locked at zero."""
+
+    def __init__(self, config: TwistFollowingConfig | None = None) -> None:
+        self.config = config or TwistFollowingConfig()
+        full = pinocchio.buildModelFromUrdf(str(resource("urdf/sawyer.urdf")))
+        self._model = pinocchio.buildReducedModel(full, [full.getJointId("head_pan")], pinocchio.neutral(full))
+        self._data = self._model.createData()
+        self._tip = self._model.getFrameId(TIP_FRAME)
+        self.lower = self._model.lowerPositionLimit.copy()
+        """(7,) rad."""
+        self.upper = self._model.upperPositionLimit.copy()
+        """(7,) rad."""
+        self.velocity_limit = self._model.upperVelocityLimit.copy()
+        """(7,) rad/s."""
+        self.effort_limit = self._model.upperEffortLimit.copy()
+        """(7,) Nm."""
+        self._damping = self.config.damping**2 * np.eye(6)
+
+    def frame_pose(self, joint_position: np.ndarray, frame: str = TIP_FRAME) -> tuple[np.ndarray, np.ndarray]:
+        """Position (3,) m and quaternion xyzw (4,) of a URDF link's frame in the base frame."""
+        pinocchio.framesForwardKinematics(self._model, self._data, joint_position)
+        return self._pose(self._model.getFrameId(frame))
+
+    def _pose(self, frame: int) -> tuple[np.ndarray, np.ndarray]:
+        X_base_frame = self._data.oMf[frame]
+        return X_base_frame.translation.copy(), pinocchio.Quaternion(X_base_frame.rotation).coeffs()
+
+    def tip_jacobian(self, joint_position: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Tip position (3,), quaternion xyzw (4,), and Jacobian (6, 7) to [linear, angular] in the base frame."""
+        jacobian = pinocchio.computeFrameJacobian(
+            self._model, self._data, joint_position, self._tip, pinocchio.LOCAL_WORLD_ALIGNED
+        )
+        return *self._pose(self._tip), jacobian
+
+    def inverse_dynamics(
+        self, joint_position: np.ndarray, joint_velocity: np.ndarray, joint_acceleration: np.ndarray
+    ) -> np.ndarray:
+        """(7,) Nm that gives the joints this acceleration (7,) rad/s^2, gravity included."""
+        return pinocchio.rnea(self._model, self._data, joint_position, joint_velocity, joint_acceleration)
+
+    def joint_velocity(self, joint_position: np.ndarray, jacobian: np.ndarray, v_base_tip: np.ndarray) -> np.ndarray:
+        """(7,) rad/s that produces the twist (6,), with posture and joint-limit avoidance in the null space.
+
+        Damped least squares (Nakamura and Hanafusa 1986) around the secondary velocity u:
+        qd = u + J^T (J J^T + damping^2 I)^-1 (v - J u).
+        """
+        gains = self.config
+        inside_lower = np.maximum(gains.limit_zone - (joint_position - self.lower), 0.0)
+        inside_upper = np.maximum(gains.limit_zone - (self.upper - joint_position), 0.0)
+        secondary = gains.posture_gain * (NEUTRAL - joint_position) + gains.limit_gain * (inside_lower - inside_upper)
+        residual = v_base_tip - jacobian @ secondary
+        return secondary + jacobian.T @ eigenpy.LDLT(jacobian @ jacobian.T + self._damping).solve(residual)
+
+    def inverse(self, p_base_tip: np.ndarray, q_base_tip: np.ndarray = TIP_DOWN) -> np.ndarray:
+        """(7,) rad that puts the tip at p (3,) m with orientation xyzw (4,), within limits, from the neutral pose.
+
+        Raises AwacError if the pose is out of reach.
+        """
+        joint_position = NEUTRAL.copy()
+        wanted = pinocchio.SE3(pinocchio.Quaternion(q_base_tip).matrix(), np.asarray(p_base_tip, float))
+        for _ in range(200):
+            position, _, jacobian = self.tip_jacobian(joint_position)
+            rotation_error = pinocchio.log3(wanted.rotation @ self._data.oMf[self._tip].rotation.T)
+            error = np.concatenate((wanted.translation - position, rotation_error))
+            if np.abs(error).max() < 1e-7:
+                return joint_position
+            step = jacobian.T @ np.linalg.solve(jacobian @ jacobian.T + 1e-6 * np.eye(6), error)
+            joint_position = np.clip(joint_position + step, self.lower, self.upper)
+        raise AwacError(f"the tip can't reach {np.round(p_base_tip, 3).tolist()} m; choose a pose nearer to the arm")
