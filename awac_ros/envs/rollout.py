@@ -1,0 +1,65 @@
+"""Whole episodes of a gymnasium environment."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable, Iterator
+
+import gymnasium
+import numpy as np
+
+from awac_ros.data import Episode, EpisodeBuilder, Outcome
+
+ChooseAction = Callable[[np.ndarray], np.ndarray]
+"""observation (observation_size,) -> action (action_size,) in [-1, 1]."""
+
+
+def episode_seed(seed: int, episode: int) -> int:
+    """An environment seed for one episode of a run; distinct runs share no episode."""
+    return int(np.random.SeedSequence([seed, episode]).generate_state(1)[0])
+
+
+def new_actor_id() -> str:
+    """32 hex digits, unique."""
+    return uuid.uuid4().hex
+
+
+def rollout(
+    env: gymnasium.Env, choose_action: ChooseAction, *, seed: int, actor_id: str, episode: int, policy_version: int = -1
+) -> Episode:
+    """One episode from `env.reset(seed=seed)` to its end; its outcome is success at the last step."""
+    period = env.unwrapped.task.layout.control_period
+    builder = EpisodeBuilder(actor_id, episode)
+    observation, _ = env.reset(seed=seed)
+    ended = False
+    while not ended:
+        action = np.asarray(choose_action(observation), np.float32)
+        next_observation, reward, terminated, truncated, info = env.step(action)
+        builder.add(
+            observation,
+            action,
+            reward,
+            next_observation,
+            terminated=terminated,
+            truncated=truncated,
+            policy_version=policy_version,
+            step_time=len(builder) * period,
+        )
+        observation, ended = next_observation, terminated or truncated
+    return builder.finish(Outcome.SUCCESS if info["is_success"] else Outcome.FAILURE)
+
+
+def rollouts(
+    env: gymnasium.Env, choose_action: ChooseAction, *, seed: int, episodes: range, policy_version: int = -1
+) -> Iterator[Episode]:
+    """The episodes numbered `episodes` of run `seed`, each from its own environment seed."""
+    actor_id = new_actor_id()
+    for episode in episodes:
+        yield rollout(
+            env,
+            choose_action,
+            seed=episode_seed(seed, episode),
+            actor_id=actor_id,
+            episode=episode,
+            policy_version=policy_version,
+        )
