@@ -79,7 +79,7 @@ class Pushing(Task):
         x, y, z, w = world.q_base_tip
         # The tip's own z axis in the base frame; its cross product with "down" is the rotation that levels the tip.
         axis_x, axis_y = 2.0 * (x * z + w * y), 2.0 * (y * z - w * x)
-        # Of the tip-down quaternions (cos, sin, 0, 0) of half the heading, the neutral pose has a heading of 90 degrees.
+        # A tip-down quaternion is (cos, sin, 0, 0) of half the heading; the neutral pose has a heading of 90 degrees.
         heading = 2.0 * np.arctan2(y, x) - 0.5 * np.pi
         return np.array(
             [
