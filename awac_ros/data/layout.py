@@ -99,8 +99,8 @@ class Layout:
         return json.dumps(asdict(self), sort_keys=True, separators=(",", ":"))
 
     @classmethod
-    def from_json(cls, text: str) -> Layout:
-        """The layout that `to_json` wrote; AwacError if the text is not one."""
+    def from_json(cls, text: str, source: str = "this text") -> Layout:
+        """The layout that `to_json` wrote; AwacError, naming `source`, if the text is not one."""
         try:
             raw = json.loads(text)
             fields = {
@@ -111,4 +111,6 @@ class Layout:
             }
             return cls(raw["task"], fields["observation"], fields["action"], float(raw["control_period"]))
         except (ValueError, KeyError, TypeError) as error:
-            raise AwacError(f"not a layout: {error!r}; it must be the JSON that Layout.to_json writes") from error
+            raise AwacError(
+                f"{source}: not a layout ({error!r}); it must be the JSON that Layout.to_json writes"
+            ) from error

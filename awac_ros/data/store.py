@@ -5,7 +5,6 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
-from operator import itemgetter
 from pathlib import Path
 
 import numpy as np
@@ -16,11 +15,15 @@ from awac_ros.data.transitions import COLUMN_TYPES, Transitions, row_shapes
 from awac_ros.errors import AwacError
 
 _TABLES = {
-    "layout": "json TEXT NOT NULL",
-    "actors": "number INTEGER PRIMARY KEY, actor_id TEXT NOT NULL UNIQUE",
-    "transitions": "cursor INTEGER PRIMARY KEY, actor INTEGER NOT NULL, episode INTEGER NOT NULL, "
-    "step INTEGER NOT NULL, content BLOB NOT NULL, UNIQUE (actor, episode, step)",
+    "layout": "json TEXT NOT NULL)",
+    "actors": "number INTEGER PRIMARY KEY, actor_id TEXT NOT NULL UNIQUE)",
+    "keys": "actor INTEGER, episode INTEGER, step INTEGER, PRIMARY KEY (actor, episode, step)) WITHOUT ROWID",
+    "chunks": "first INTEGER PRIMARY KEY, size INTEGER NOT NULL, content BLOB NOT NULL)",
 }
+"""A transition has its key in keys and its content in a chunk, whose `first` is the cursor of its first transition."""
+
+_CHUNK_SIZE = 1000
+"""Transitions in a chunk at most, so that reading a few of them stays cheap."""
 
 
 class TransitionStore:
@@ -40,12 +43,12 @@ class TransitionStore:
         self._layout = layout
         self._row_type = _row_type(layout)
         self._duplicates = 0
-        if not read_only:
-            self._path.parent.mkdir(parents=True, exist_ok=True)
-        elif not self._path.is_file():
+        if read_only and not self._path.is_file():
             raise AwacError(f"{path}: there is no transition store here; correct the path or start the buffer first")
         mode = "ro" if read_only else "rwc"
         with self._clear_errors():
+            if not read_only:
+                self._path.parent.mkdir(parents=True, exist_ok=True)
             self._connection = sqlite3.connect(
                 f"{self._path.resolve().as_uri()}?mode={mode}", uri=True, isolation_level=None
             )
@@ -69,7 +72,10 @@ class TransitionStore:
     def total(self) -> int:
         """Transitions in the store."""
         with self._clear_errors():
-            return self._connection.execute("SELECT coalesce(max(cursor), 0) FROM transitions").fetchone()[0]
+            last = self._connection.execute(
+                "SELECT first + size - 1 FROM chunks ORDER BY first DESC LIMIT 1"
+            ).fetchone()
+            return last[0] if last else 0
 
     @property
     def duplicates(self) -> int:
@@ -87,16 +93,18 @@ class TransitionStore:
             rows[name] = getattr(transitions, name)
         with self._clear_errors(), self._connection:
             self._connection.execute("BEGIN IMMEDIATE")
-            rows["actor"] = self._actor_numbers(transitions.actor_id)
-            keys = (rows[name].tolist() for name in ("actor", "episode", "step"))
-            content, size = rows.tobytes(), rows.itemsize
-            contents = (content[start : start + size] for start in range(0, len(content), size))
-            added = self._connection.executemany(
-                "INSERT OR IGNORE INTO transitions (actor, episode, step, content) VALUES (?, ?, ?, ?)",
-                zip(*keys, contents, strict=True),
-            ).rowcount
-        self._duplicates += len(rows) - added
-        return added
+            rows["actor"] = self._actor_numbers(transitions.actor_id.tolist())
+            keys = zip(*(rows[name].tolist() for name in ("actor", "episode", "step")), strict=True)
+            insert = "INSERT OR IGNORE INTO keys VALUES (?, ?, ?)"
+            new = rows[np.array([self._connection.execute(insert, key).rowcount for key in keys], bool)]
+            total = self.total
+            for start in range(0, len(new), _CHUNK_SIZE):
+                chunk = new[start : start + _CHUNK_SIZE]
+                self._connection.execute(
+                    "INSERT INTO chunks VALUES (?, ?, ?)", (total + start + 1, len(chunk), chunk.tobytes())
+                )
+        self._duplicates += len(rows) - len(new)
+        return len(new)
 
     def since(self, cursor: int, limit: int) -> tuple[Transitions, int]:
         """At most `limit` transitions after `cursor`, in order, and the cursor to go on from; 0 is before the first."""
@@ -108,14 +116,19 @@ class TransitionStore:
                     "another store; start again from cursor 0 or give the store it came from"
                 )
             end = min(cursor + limit, total)
-            contents = self._connection.execute(
-                "SELECT content FROM transitions WHERE cursor > ? AND cursor <= ? ORDER BY cursor", (cursor, end)
+            if end == cursor:
+                return Transitions.empty(self._layout), cursor
+            chunks = self._connection.execute(
+                "SELECT first, size, content FROM chunks WHERE first <= ? "
+                "AND first >= (SELECT max(first) FROM chunks WHERE first <= ?) ORDER BY first",
+                (end, cursor + 1),
             ).fetchall()
             actors = self._connection.execute("SELECT actor_id FROM actors ORDER BY number").fetchall()
-        content = b"".join(map(itemgetter(0), contents))
-        if len(content) != (end - cursor) * self._row_type.itemsize:
+        content = b"".join(content for _, _, content in chunks)
+        (first, _, _), (last, size, _) = chunks[0], chunks[-1]
+        if len(content) != (last + size - first) * self._row_type.itemsize:
             raise AwacError(f"{self._path} is damaged: transitions after {cursor} are missing or cut; restore a copy")
-        rows = np.frombuffer(content, self._row_type)
+        rows = np.frombuffer(content, self._row_type)[cursor + 1 - first : end + 1 - first]
         columns = {name: rows[name].copy() for name in COLUMN_TYPES.keys() - {"actor_id"}}
         actor_ids = np.array([actor_id for (actor_id,) in actors], COLUMN_TYPES["actor_id"])
         return Transitions(actor_id=actor_ids[rows["actor"] - 1], **columns), end
@@ -126,12 +139,12 @@ class TransitionStore:
             tables = {name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
             if not tables and not read_only:
                 for name, columns in _TABLES.items():
-                    connection.execute(f"CREATE TABLE {name} ({columns})")
+                    connection.execute(f"CREATE TABLE {name} ({columns}")
                 connection.execute("INSERT INTO layout VALUES (?)", (self._layout.to_json(),))
             elif not _TABLES.keys() <= tables:
                 raise AwacError(f"{self._path} is a database but no transition store; choose another path")
             ((found,),) = connection.execute("SELECT json FROM layout").fetchall()
-            self._layout.check_same(Layout.from_json(found), str(self._path))
+            self._layout.check_same(Layout.from_json(found, str(self._path)), str(self._path))
         if connection.execute("PRAGMA quick_check(1)").fetchone() != ("ok",):
             raise sqlite3.DatabaseError("its integrity check failed")
         if not read_only:
@@ -139,21 +152,20 @@ class TransitionStore:
             connection.execute("PRAGMA synchronous = FULL")
             flush_to_disk(self._path.parent)
 
-    def _actor_numbers(self, actor_ids: np.ndarray) -> np.ndarray:
-        """(N,) int: the number of each actor in the table of actors, entered there if it is new."""
-        distinct, which = np.unique(actor_ids, return_inverse=True)
-        numbers = []
-        for actor_id in distinct.tolist():
+    def _actor_numbers(self, actor_ids: list[str]) -> list[int]:
+        """The number of each actor in the table of actors, entered there if it is new."""
+        numbers = {}
+        for actor_id in set(actor_ids):
             self._connection.execute("INSERT OR IGNORE INTO actors (actor_id) VALUES (?)", (actor_id,))
             found = self._connection.execute("SELECT number FROM actors WHERE actor_id = ?", (actor_id,))
-            numbers.append(found.fetchone()[0])
-        return np.array(numbers, np.int64)[which]
+            numbers[actor_id] = found.fetchone()[0]
+        return [numbers[actor_id] for actor_id in actor_ids]
 
     @contextmanager
     def _clear_errors(self) -> Iterator[None]:
         try:
             yield
-        except sqlite3.OperationalError as error:
+        except (sqlite3.OperationalError, OSError) as error:
             raise AwacError(
                 f"{self._path}: the store can't be read or written ({error}); "
                 "check the free space, the access rights and who else has it open"

@@ -117,9 +117,10 @@ class Transitions:
                 )
         for name in ("observation", "action", "reward", "next_observation", "step_time"):
             column = getattr(self, name)
-            good = np.isfinite(column).all(axis=tuple(range(1, column.ndim)))
-            if not good.all():
-                raise AwacError(f"{source}: {name} is not finite at row {int(np.argmin(good))}; leave that episode out")
+            finite = np.isfinite(column)
+            if not finite.all():
+                row = int(np.argwhere(~finite)[0, 0])
+                raise AwacError(f"{source}: {name} is not finite at row {row}; leave that episode out")
         if len(self) and np.abs(self.action).max() > 1.0 + 1e-6:
             row = int(np.argmax(np.abs(self.action).max(axis=1)))
             raise AwacError(

@@ -1,0 +1,210 @@
+"""Demonstrations in HDF5, in robomimic's layout.
+
+    /data                attrs: total, env_args (JSON), layout (JSON), layout_hash
+    /data/demo_<number>  attrs: num_samples, outcome, actor_id, episode
+      actions (N, A)  rewards (N,)  dones (N,)  timeouts (N,)  intervened (N,)  policy_version (N,)  step_time (N,)
+      obs/<field> (N, size)  next_obs/<field> (N, size)
+
+`dones` are terminations only; cuts by the horizon or the operator are `timeouts`.
+
+A file is never changed in place: every change is made to a copy, which takes its place when it is complete and on the
+disk. HDF5 has no journal, so a process killed inside a flush can leave a file that nothing opens; this way every
+demonstration that was written stays readable, and copying costs less than the pause between two episodes.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import h5py
+import numpy as np
+
+from awac_ros.data.atomic import atomic_replacement
+from awac_ros.data.episode import Episode, Outcome
+from awac_ros.data.layout import Layout
+from awac_ros.data.transitions import Transitions
+from awac_ros.errors import AwacError
+
+_ROBOMIMIC_GYM = 2
+_PREFIX = "demo_"
+_SCALARS = {
+    "rewards": ("reward", np.float32),
+    "dones": ("terminated", np.uint8),
+    "timeouts": ("truncated", np.uint8),
+    "intervened": ("intervened", np.uint8),
+    "policy_version": ("policy_version", np.int64),
+    "step_time": ("step_time", np.float64),
+}
+"""The datasets with one value a step: their column of Transitions and their type in the file."""
+_VECTORS = {"obs": "observation", "next_obs": "next_observation"}
+"""The groups with one dataset for each field of the observation, and their column of Transitions."""
+
+
+class DemoWriter:
+    """Adds episodes to a file of demonstrations, one at a time, each on the disk when `append` returns."""
+
+    def __init__(self, path: Path, layout: Layout) -> None:
+        """Make the file at `path`, or go on with the one that is there.
+
+        AwacError, and nothing changed, if that one is of another task or can't be read.
+        """
+        self._path = Path(path)
+        self._layout = layout
+        if self._path.exists():
+            layout.check_same(read_layout(self._path), str(self._path))
+        else:
+            write(self._path, layout, [])
+
+    def append(self, episode: Episode) -> int:
+        """Add the episode; returns the number n of its group demo_n."""
+        with _replaced(self._path) as temporary:
+            shutil.copyfile(self._path, temporary)
+            with h5py.File(temporary, "r+") as file:
+                return _add(file["data"], self._layout, episode)
+
+
+def write(path: Path, layout: Layout, episodes: Iterable[Episode]) -> None:
+    """Make these episodes the whole content of the file at `path`."""
+    with _replaced(Path(path)) as temporary, h5py.File(temporary, "w") as file:
+        data = file.create_group("data")
+        data.attrs["total"] = 0
+        data.attrs["env_args"] = json.dumps({"env_name": layout.task, "type": _ROBOMIMIC_GYM, "env_kwargs": {}})
+        data.attrs["layout"] = layout.to_json()
+        data.attrs["layout_hash"] = layout.hash
+        for episode in episodes:
+            _add(data, layout, episode)
+
+
+def read(path: Path, layout: Layout | None = None) -> list[Episode]:
+    """The episodes of a file in the order of their numbers, checked against its layout.
+
+    AwacError if the file is missing or damaged, if anything in it does not fit, or if it is not of `layout`.
+    """
+    with _opened(Path(path)) as data:
+        found = _layout(data, path)
+        if layout is not None:
+            layout.check_same(found, str(path))
+        return [_episode(data[f"{_PREFIX}{number}"], found, f"{path}: {_PREFIX}{number}") for number in _numbers(data)]
+
+
+def read_layout(path: Path) -> Layout:
+    """The layout of the task that a file of demonstrations was recorded for; errors as for `read`."""
+    with _opened(Path(path)) as data:
+        return _layout(data, path)
+
+
+def count(path: Path) -> int:
+    """How many episodes a file of demonstrations holds; errors as for `read`."""
+    with _opened(Path(path)) as data:
+        return len(_numbers(data))
+
+
+def _add(data: h5py.Group, layout: Layout, episode: Episode) -> int:
+    rows = episode.transitions
+    number = max(_numbers(data), default=-1) + 1
+    rows.check(layout, f"{_PREFIX}{number}")
+    demo = data.create_group(f"{_PREFIX}{number}")
+    demo.attrs["num_samples"] = len(rows)
+    demo.attrs["outcome"] = episode.outcome.value
+    demo.attrs["actor_id"] = str(rows.actor_id[0])
+    demo.attrs["episode"] = rows.episode[0]
+    demo["actions"] = rows.action
+    for name, (column, kind) in _SCALARS.items():
+        demo[name] = getattr(rows, column).astype(kind)
+    for name, column in _VECTORS.items():
+        group = demo.create_group(name)
+        for field in layout.observation:
+            group[field.name] = getattr(rows, column)[:, layout.slice(field.name)]
+    data.attrs["total"] += len(rows)
+    return number
+
+
+def _episode(demo: h5py.Group, layout: Layout, source: str) -> Episode:
+    length = int(_attribute(demo, "num_samples", source))
+    columns: dict[str, np.ndarray] = {"action": _dataset(demo, "actions", (length, layout.action_size), source)}
+    for name, (column, _) in _SCALARS.items():
+        columns[column] = _dataset(demo, name, (length,), source)
+    for name, column in _VECTORS.items():
+        fields = [_dataset(demo, f"{name}/{f.name}", (length, f.size), source) for f in layout.observation]
+        columns[column] = np.concatenate(fields, axis=1)
+    columns["actor_id"] = np.full(length, str(_attribute(demo, "actor_id", source)))
+    columns["episode"] = np.full(length, int(_attribute(demo, "episode", source)))
+    columns["step"] = np.arange(length)
+    outcome = _attribute(demo, "outcome", source)
+    if outcome not in {known.value for known in Outcome}:
+        raise AwacError(
+            f"{source}: its outcome is {outcome!r}; it must be one of {', '.join(o.value for o in Outcome)}"
+        )
+    transitions = Transitions(**columns)
+    transitions.check(layout, source)
+    try:
+        return Episode(transitions, Outcome(outcome))
+    except AwacError as error:
+        raise AwacError(f"{source}: {error}") from error
+
+
+def _layout(data: h5py.Group, path: Path) -> Layout:
+    layout = Layout.from_json(str(_attribute(data, "layout", f"{path}: data")), f"{path}: data")
+    if _attribute(data, "layout_hash", f"{path}: data") != layout.hash:
+        raise AwacError(f"{path}: its layout was changed after recording; restore a copy or record again")
+    return layout
+
+
+def _numbers(data: h5py.Group) -> list[int]:
+    """The numbers of the demos, in order."""
+    for name in data:
+        if not (name.startswith(_PREFIX) and name[len(_PREFIX) :].isdecimal()):
+            raise AwacError(f"{data.file.filename}: data/{name} is no demo_<number>; remove it from the file")
+    return sorted(int(name[len(_PREFIX) :]) for name in data)
+
+
+def _attribute(item: h5py.Group, name: str, source: str) -> Any:
+    if name not in item.attrs:
+        raise AwacError(f"{source} has no attribute {name}; only files that this package recorded can be read")
+    return item.attrs[name]
+
+
+def _dataset(demo: h5py.Group, name: str, shape: tuple[int, ...], source: str) -> np.ndarray:
+    dataset = demo.get(name)
+    if not isinstance(dataset, h5py.Dataset) or dataset.dtype.kind not in "biuf":
+        raise AwacError(f"{source} has no dataset {name} of numbers; leave this demo out or record it again")
+    if dataset.shape[:1] != shape[:1]:
+        raise AwacError(
+            f"{source}: num_samples is {shape[0]}, but {name} has shape {dataset.shape}; leave this demo out"
+        )
+    if dataset.shape != shape:
+        raise AwacError(
+            f"{source}: {name} has shape {dataset.shape}, but its layout needs {shape}; leave this demo out"
+        )
+    return dataset[...]
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[h5py.Group]:
+    """The group /data of the file, for reading."""
+    if not path.is_file():
+        raise AwacError(f"{path}: there is no such file of demonstrations; correct the path or record some first")
+    try:
+        with h5py.File(path, "r") as file:
+            if not isinstance(file.get("data"), h5py.Group):
+                raise AwacError(f"{path}: it has no group /data, so it holds no demonstrations; choose another file")
+            yield file["data"]
+    except (OSError, RuntimeError, KeyError) as error:
+        raise AwacError(
+            f"{path} is truncated, damaged or no HDF5 file ({error}); restore a copy or record again"
+        ) from error
+
+
+@contextmanager
+def _replaced(path: Path) -> Iterator[Path]:
+    """A path to write the new content of `path` to."""
+    try:
+        with atomic_replacement(path) as temporary:
+            yield temporary
+    except OSError as error:
+        raise AwacError(f"{path}: it can't be written ({error}); check the free space and the access rights") from error
