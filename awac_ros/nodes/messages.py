@@ -40,6 +40,10 @@ _TYPECODES = {
 }
 
 
+_ACTOR_ID_BYTES = 40
+"""A serialized string of 32 characters: its length, the characters, a zero, and padding."""
+
+
 def stamp(seconds: float) -> Time:
     """The ROS time of `seconds` >= 0, to the nearest nanosecond; `stamp(seconds(t)) == t` for every t."""
     whole, nanoseconds = divmod(round(seconds * _NANOSECONDS), _NANOSECONDS)
@@ -119,6 +123,14 @@ def transitions_message(transitions: Transitions, layout: Layout) -> Transitions
     return message
 
 
+def transitions_row_bytes(layout: Layout) -> int:
+    """The most that one transition adds to a serialized message: that of a row with an actor id of its own."""
+    widths = {"observation": layout.observation_size, "next_observation": layout.observation_size}
+    widths["action"] = layout.action_size
+    values = sum(np.dtype(typecode).itemsize * widths.get(name, 1) for name, typecode in _TYPECODES.items())
+    return values + np.dtype("I").itemsize + _ACTOR_ID_BYTES
+
+
 def transitions_from_message(message: TransitionsMessage, layout: Layout) -> Transitions:
     """The rows of `message`; AwacError unless they are whole, finite and of this layout.
 
@@ -143,7 +155,7 @@ def transitions_from_message(message: TransitionsMessage, layout: Layout) -> Tra
             f"transitions: actor index {int(actor.max())} has no entry in actor_ids ({len(message.actor_ids)} ids); "
             "the sender must name every actor"
         )
-    actor_id = np.array(message.actor_ids, "U32")[actor] if message.count else np.zeros(0, "U32")
+    actor_id = np.array(message.actor_ids, str)[actor]
     transitions = Transitions(actor_id=actor_id, **columns)
     transitions.check(layout, "transitions")
     return transitions

@@ -1,0 +1,116 @@
+"""A ROS graph for tests: nodes in this process and in others, waited for by what they say."""
+
+from __future__ import annotations
+
+import json
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import rclpy
+from rclpy.executors import SingleThreadedExecutor
+from rclpy.node import Node
+from rclpy.qos import QoSProfile
+
+PATIENCE = 20.0
+
+
+def ros_arguments(parameters: dict[str, Any]) -> list[str]:
+    """As a command line gives them; JSON is YAML, and keeps text apart from numbers."""
+    pairs = [
+        f"{name}:={json.dumps(str(value) if isinstance(value, Path) else value)}" for name, value in parameters.items()
+    ]
+    return ["--ros-args", *(word for pair in pairs for word in ("-p", pair))] if pairs else []
+
+
+class World:
+    """One context for every node of a test."""
+
+    def __init__(self, log: Path) -> None:
+        self._log = log
+        self._executor = SingleThreadedExecutor()
+        self.processes: list[subprocess.Popen] = []
+        self._hosted: list[Any] = []
+        self.node = self.add(rclpy.create_node("test"))
+
+    def add(self, node: Node) -> Any:
+        self._executor.add_node(node)
+        return node
+
+    def remove(self, node: Node) -> None:
+        self._executor.remove_node(node)
+        node.destroy_node()
+
+    def host(self, kind: Callable[..., Any], **parameters: Any) -> Any:
+        """A node of the class `kind` in this process, closed when the test ends."""
+        node = self.add(kind(cli_args=ros_arguments(parameters)))
+        self._hosted.append(node)
+        return node
+
+    def until(self, condition: Callable[[], Any], patience: float = PATIENCE) -> Any:
+        """Spin until the condition holds; its value."""
+        deadline = time.monotonic() + patience
+        while not (value := condition()):
+            assert time.monotonic() < deadline, f"waited {patience} s in vain\n{self.log()}"
+            self._executor.spin_once(timeout_sec=0.05)
+        return value
+
+    def call(self, kind: Any, name: str, request: Any) -> Any:
+        """The answer; asked again where a request may have gone to a server that was killed."""
+        client = self.node.create_client(kind, name)
+        answers: list[Any] = []
+
+        def ask() -> None:
+            if client.service_is_ready():
+                client.call_async(request).add_done_callback(lambda answer: answers.append(answer.result()))
+
+        again = self.node.create_timer(1.0, ask)
+        try:
+            self.until(client.service_is_ready)
+            ask()
+            return self.until(lambda: answers)[0]
+        finally:
+            self.node.destroy_timer(again)
+            self.node.destroy_client(client)
+
+    def hear(self, kind: Any, topic: str, qos: QoSProfile) -> list[Any]:
+        """A list that grows by every message of the topic."""
+        heard: list[Any] = []
+        self.node.create_subscription(kind, topic, heard.append, qos)
+        return heard
+
+    def start(self, name: str, **parameters: Any) -> subprocess.Popen:
+        """The node `name` in a process of its own."""
+        with self._log.open("a") as log:
+            process = subprocess.Popen(
+                [sys.executable, "-m", f"awac_ros.nodes.{name}", *ros_arguments(parameters)], stdout=log, stderr=log
+            )
+        self.processes.append(process)
+        return process
+
+    def log(self) -> str:
+        """What the processes have said so far."""
+        return self._log.read_text() if self._log.exists() else ""
+
+    def close(self) -> None:
+        for process in self.processes:
+            if process.poll() is None:
+                process.send_signal(signal.SIGKILL)
+            process.wait()
+        for node in self._hosted:
+            node.close()
+        self._executor.shutdown()
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> Iterator[World]:
+    rclpy.init()
+    world = World(tmp_path / "processes.log")
+    yield world
+    world.close()
+    rclpy.try_shutdown()
