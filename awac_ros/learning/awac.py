@@ -12,10 +12,10 @@ from typing import Literal
 
 import numpy as np
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
 from awac_ros.data import Layout
-from awac_ros.learning.networks import CriticEnsemble, GaussianPolicy, Normaliser
+from awac_ros.learning.networks import CriticEnsemble, GaussianPolicy, Normaliser, flatten
 from awac_ros.learning.replay import Batch
 
 
@@ -63,19 +63,29 @@ class Awac:
         self.critic = CriticEnsemble(*sizes, *critic, self.generator)
         self.target_critic = CriticEnsemble(*sizes, *critic, self.generator).requires_grad_(False)
         self.target_critic.load_state_dict(self.critic.state_dict())
-        self.policy_optimizer = _adam(self.policy, config.policy_learning_rate, config.policy_weight_decay)
-        self.critic_optimizer = _adam(self.critic, config.critic_learning_rate, 0.0)
-        self._polyak = list(self.target_critic.parameters()), list(self.critic.parameters())
+        self._theta, self._phi, self._phi_target = map(flatten, (self.policy, self.critic, self.target_critic))
+        self._adam = torch.optim.Adam(
+            [
+                {
+                    "params": [self._theta],
+                    "lr": config.policy_learning_rate,
+                    "weight_decay": config.policy_weight_decay,
+                },
+                {"params": [self._phi], "lr": config.critic_learning_rate},
+            ],
+            fused=True,
+        )
+        for vector in (self._theta, self._phi):  # Adam's moments exist from the start, for a checkpoint to fill
+            moments = {"exp_avg": torch.zeros_like(vector), "exp_avg_sq": torch.zeros_like(vector)}
+            self._adam.state[vector] = {"step": torch.zeros(()), **moments}
 
     def update(self, batch: Batch) -> dict[str, Tensor]:
         """One gradient step on every network; scalars for the log, still on the device."""
         critic_loss, policy_loss, metrics = self.losses(batch)
-        self.critic_optimizer.zero_grad()
-        self.policy_optimizer.zero_grad()
+        self._adam.zero_grad(set_to_none=False)
         torch.autograd.backward((critic_loss, policy_loss))
-        self.critic_optimizer.step()
-        self.policy_optimizer.step()
-        torch._foreach_lerp_(*self._polyak, self.config.tau)
+        self._adam.step()
+        self._phi_target.data.lerp_(self._phi.data, self.config.tau)
         return metrics
 
     def losses(self, batch: Batch) -> tuple[Tensor, Tensor, dict[str, Tensor]]:
@@ -146,26 +156,12 @@ class Awac:
         self.generator.set_state(torch.from_numpy(arrays["generator"]))
 
     def _tensors(self) -> dict[str, Tensor]:
-        tensors: dict[str, Tensor] = {}
-        for part in ("policy", "critic", "target_critic"):
-            tensors |= {f"{part}.{name}": tensor for name, tensor in getattr(self, part).named_parameters()}
-        for part, optimizer in (("policy", self.policy_optimizer), ("critic", self.critic_optimizer)):
-            for number, moments in enumerate(optimizer.state.values()):
-                tensors |= {f"{part}_optimizer.{number}.{name}": tensor for name, tensor in moments.items()}
+        tensors = {"theta": self._theta, "phi": self._phi, "phi_target": self._phi_target}
+        for name in ("theta", "phi"):
+            tensors |= {f"adam.{name}.{key}": value for key, value in self._adam.state[tensors[name]].items()}
         return tensors
 
     def _draw(self, mean: Tensor, log_std: Tensor) -> Tensor:
         noise = torch.empty_like(mean).normal_(generator=self.generator)
         return torch.addcmul(mean, noise, log_std.exp()).clamp_(-1.0, 1.0)
 
-
-def _adam(network: nn.Module, learning_rate: float, weight_decay: float) -> torch.optim.Adam:
-    """Adam whose moments exist from the start, so that a checkpoint can be read into them."""
-    adam = torch.optim.Adam(network.parameters(), learning_rate, weight_decay=weight_decay, fused=True)
-    for parameter in network.parameters():
-        adam.state[parameter] = {
-            "step": torch.zeros(()),
-            "exp_avg": torch.zeros_like(parameter),
-            "exp_avg_sq": torch.zeros_like(parameter),
-        }
-    return adam

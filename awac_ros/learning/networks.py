@@ -17,7 +17,7 @@ class Normaliser(nn.Module):
 
     def __init__(self, layout: Layout) -> None:
         super().__init__()
-        low, high = torch.from_numpy(layout.observation_low), torch.from_numpy(layout.observation_high)
+        low, high = (torch.tensor(end.tolist()) for end in (layout.observation_low, layout.observation_high))
         self.register_buffer("shift", (high + low) / 2.0)
         self.register_buffer("scale", 2.0 / (high - low))
 
@@ -74,8 +74,9 @@ class CriticEnsemble(nn.Module):
     ) -> None:
         super().__init__()
         self.members = members
-        self.layer_norm = layer_norm
         sizes = [observation_size + action_size, *hidden, 1]
+        # No gain or bias to learn: the next layer has its own. Constant ones make torch take its faster kernel.
+        self.norms = [(torch.ones(size), torch.zeros(size)) if layer_norm else None for size in hidden]
         self.weights = nn.ParameterList(
             _uniform((members, inputs, outputs), inputs, generator)
             for inputs, outputs in zip(sizes, sizes[1:], strict=False)
@@ -86,12 +87,27 @@ class CriticEnsemble(nn.Module):
         """(E, B) at normalised observations s (B, O) and actions a (B, A)."""
         *hidden, (weight, bias) = zip(self.weights, self.biases, strict=True)
         x = torch.cat((s, a), dim=-1).expand(self.members, -1, -1)
-        for hidden_weight, hidden_bias in hidden:
+        for (hidden_weight, hidden_bias), norm in zip(hidden, self.norms, strict=True):
             x = torch.baddbmm(hidden_bias, x, hidden_weight)
-            if self.layer_norm:
-                x = functional.layer_norm(x, x.shape[-1:])
+            if norm is not None:
+                x = functional.layer_norm(x, x.shape[-1:], *norm)
             x = x.relu_()
         return torch.baddbmm(bias, x, weight).squeeze(-1)
+
+
+def flatten(network: nn.Module) -> nn.Parameter:
+    """Move a network's parameters into one vector, and their gradients into its gradient.
+
+    The parameters stay, as views: one operation on the vector (Adam, a mean of two networks) serves them all.
+    """
+    parameters = list(network.parameters())
+    vector = nn.Parameter(nn.utils.parameters_to_vector(parameters).detach())
+    vector.grad = torch.zeros_like(vector)
+    sizes = [parameter.numel() for parameter in parameters]
+    for parameter, values, gradient in zip(parameters, vector.data.split(sizes), vector.grad.split(sizes), strict=True):
+        parameter.data = values.view_as(parameter)
+        parameter.grad = gradient.view_as(parameter) if parameter.requires_grad else None
+    return vector
 
 
 def _uniform(shape: tuple[int, ...], fan_in: int, generator: torch.Generator) -> nn.Parameter:
