@@ -74,7 +74,8 @@ def _descriptor(field: dataclasses.Field, kind: type) -> ParameterDescriptor:
     about = field.metadata
     descriptor = ParameterDescriptor(description=about["description"], read_only=True)
     if about["low"] is not None and kind is float:
-        descriptor.floating_point_range = [FloatingPointRange(from_value=float(about["low"]), to_value=float(about["high"]))]
+        span = FloatingPointRange(from_value=float(about["low"]), to_value=float(about["high"]))
+        descriptor.floating_point_range = [span]
     elif about["low"] is not None:
         descriptor.integer_range = [IntegerRange(from_value=int(about["low"]), to_value=int(about["high"]))]
     if about["choices"] is not None:

@@ -81,7 +81,7 @@ def run(create: Callable[[], RunnableNode], arguments: list[str] | None = None) 
     log = get_logger("awac_ros")
     try:
         rclpy.init(args=arguments, signal_handler_options=SignalHandlerOptions.NO)
-    except Exception as error:  # rcl's own error classes are private
+    except RuntimeError as error:
         print(f"the ROS arguments can't be read: {error}", file=sys.stderr)
         return 2
     try:

@@ -1,0 +1,250 @@
+"""The actor's loop: set a scene, wait for the start, act until the episode ends, and see to it that nothing is lost."""
+
+from __future__ import annotations
+
+import time
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from rclpy.node import Node
+
+from awac_msgs.msg import EpisodeStatus
+from awac_ros.data import Outcome
+from awac_ros.errors import AwacError
+from awac_ros.learning.weights import PolicyWeights
+from awac_ros.nodes.actor_episode import ActorEpisode, Choice
+from awac_ros.nodes.actor_topics import ActorTopics
+from awac_ros.nodes.arm_client import ArmClient
+from awac_ros.nodes.delivery import Delivery
+from awac_ros.nodes.human import Human, Mark
+from awac_ros.nodes.observer import Moment, Observer
+from awac_ros.nodes.outbox import Outbox
+from awac_ros.nodes.pacing import Pacing, StateLost
+from awac_ros.nodes.parameters import parameter
+from awac_ros.nodes.policy_slot import PolicySlot
+from awac_ros.tasks import TASKS, Scene, make_task
+
+COLLECT, TRAIN, EVAL = "collect", "train", "eval"
+_LOCKSTEP_PATIENCE = 5.0
+_SAY_AFTER = 1.0
+
+
+@dataclass(frozen=True)
+class ActorConfig:
+    """The actor's parameters."""
+
+    task: str = parameter("pushing", "The task to act in.", choices=tuple(TASKS))
+    mode: str = parameter(
+        TRAIN,
+        "collect: a human drives; train: the policy acts and explores; eval: the policy's mean action.",
+        choices=(COLLECT, TRAIN, EVAL),
+    )
+    lockstep: bool = parameter(False, "Wait for the simulated arm, the operator and the learner: repeatable.")
+    seed: int = parameter(0, "Of scenes and of the policy's noise.", low=0, high=2**31 - 1)
+    episodes: int = parameter(0, "End after so many episodes that were not discarded; 0: no end.", low=0, high=10**9)
+    env_steps: int = parameter(0, "End after so many transitions; 0: no end.", low=0, high=10**9)
+    weights: str = parameter("", "A safetensors file of policy weights, used until the learner publishes.")
+    teleop_timeout: float = parameter(
+        0.2, "s after the last twist at which the dead-man counts as released.", low=0.02, high=5.0
+    )
+    state_timeout: float = parameter(
+        0.2, "s after which a state is too old to act on, in real time.", low=0.02, high=5.0
+    )
+    max_queued: int = parameter(
+        5000, "Transitions that may wait for the buffer before acting stops.", low=1, high=10**7
+    )
+
+
+class ActorLoop:
+    """Runs one episode at a time; `poll` is called at every turn of every wait, and must not block."""
+
+    pacing: Pacing
+
+    def __init__(self, node: Node, config: ActorConfig, poll: Callable[[], None]) -> None:
+        self._log = node.get_logger()
+        self._config = config
+        self._poll = poll
+        self.task = make_task(config.task)
+        self.actor_id = uuid.uuid4().hex
+        self.observer = Observer(_LOCKSTEP_PATIENCE if config.lockstep else config.state_timeout)
+        self.human = Human(config.teleop_timeout)
+        self.slot = PolicySlot()
+        if config.weights:
+            self.slot.load(_read_weights(Path(config.weights), self.task.layout.hash), time.monotonic())
+        # An evaluation judges the file it was given, whatever a learner publishes meanwhile.
+        follows_learner = config.mode == TRAIN or (config.mode == EVAL and not config.weights)
+        self.topics = ActorTopics(
+            node, self.task.layout, self.actor_id, self.observer, self.human, self.slot if follows_learner else None
+        )
+        self.outbox = Outbox(config.max_queued)
+        self.delivery = Delivery(node, self.outbox, self.task.layout)
+        self._arm = ArmClient(node)
+        self._answered_by_operator = config.lockstep and config.mode == COLLECT
+        self.acted = 0
+        """Transitions made since the start."""
+        self.episodes = 0
+        """Episodes begun since the start."""
+        self.kept = 0
+        """Episodes ended and not discarded."""
+        self.message = "starting"
+        """Plain words: what the actor does or waits for."""
+        self.trouble: str | None = None
+        """Why the newest episode was cut short; None once one has ended well."""
+
+    def done(self) -> bool:
+        """Whether as many episodes or transitions have been made as were asked for."""
+        enough_episodes = 0 < self._config.episodes <= self.kept
+        return enough_episodes or 0 < self._config.env_steps <= self.acted
+
+    def run_episode(self) -> None:
+        """From the scene to the word that it has ended; a lost state ends it as discarded."""
+        number, seed = self.episodes, self._config.seed
+        scene = self.task.sample_scene(np.random.default_rng([seed, number, 0]))
+        self._await_arm()
+        self._await_policy()
+        stamp = self._set_scene(scene)
+        episode = ActorEpisode(self.task, scene.goal, self.actor_id, number, self._limit())
+        self._await_start(episode, scene, stamp)
+        self.episodes += 1
+        self.message = f"acting in episode {number}"
+        self.topics.send_episode(EpisodeStatus.RUNNING, episode, stamp)
+        try:
+            stamp = self._act(episode, np.random.default_rng([seed, number, 1]))
+            outcome, self.trouble = episode.outcome, None
+        except StateLost as lost:
+            self.pacing.halt()
+            outcome, self.trouble = Outcome.DISCARDED, str(lost)
+            self._log.error(f"episode {number} is discarded: {lost}")
+        self._emit(episode)
+        self.topics.send_episode(EpisodeStatus.ENDED, episode, stamp, outcome)
+        self.kept += outcome is not Outcome.DISCARDED
+
+    def await_delivery(self) -> None:
+        """Until the buffer has acknowledged every transition."""
+        self._wait(lambda: self.outbox.queued == 0, lambda: f"waiting for the buffer: {self.delivery.trouble}")
+
+    def _act(self, episode: ActorEpisode, rng: np.random.Generator) -> float:
+        """Act until the episode ends; the stamp of its last moment."""
+        while True:
+            moment = self.pacing.next()
+            if self.topics.arm_stopped is not None:
+                raise StateLost(f"the arm is stopped ({self.topics.arm_stopped}); call arm/resume")
+            if self.outbox.full:
+                raise StateLost(f"{self.outbox.warning()}; {self.delivery.trouble}")
+            if episode.observe(moment, self._verdict(moment)):
+                self.pacing.halt()
+                return moment.stamp
+            self.pacing.command(episode.act(self._choose(episode, moment, rng)))
+            if not self._config.lockstep:
+                self._emit(episode)
+            self._poll()
+
+    def _choose(self, episode: ActorEpisode, moment: Moment, rng: np.random.Generator) -> Choice:
+        human = self.human.answer(moment.stamp) if self._answered_by_operator else self.human.held(time.monotonic())
+        if human is not None:
+            return Choice(self.task.action(human), intervened=True)
+        if self._config.mode == COLLECT:
+            return Choice(np.zeros(self.task.layout.action_size, np.float32))
+        policy = self.slot.policy
+        assert policy is not None
+        if self._config.mode == EVAL:
+            return Choice(policy.mean(episode.observation), policy_version=self.slot.version)
+        return Choice(policy.sample(episode.observation, rng), policy_version=self.slot.version)
+
+    def _verdict(self, moment: Moment) -> Outcome | None:
+        """How the operator ends the episode now, if at all."""
+        while True:
+            if self._answered_by_operator:
+                self._wait(
+                    lambda: self.human.answer(moment.stamp) is not None or self.human.has_mark(),
+                    lambda: "waiting for the operator's answer on teleop/twist",
+                )
+            while (mark := self.human.take_mark()) is not None:
+                self._heed(mark)
+                if mark.outcome is not None:
+                    return mark.outcome
+            if not self._answered_by_operator or self.human.answer(moment.stamp) is not None:
+                return None
+
+    def _heed(self, mark: Mark) -> None:
+        if mark is Mark.STOP:
+            self._arm.stop()
+            self.topics.arm_stopped = "the operator said stop"
+
+    def _emit(self, episode: ActorEpisode) -> None:
+        new = episode.take_new()
+        if new is None:
+            return
+        self.acted += len(new)
+        if self._config.mode == TRAIN:
+            self.outbox.put(new)
+        self.topics.send_transitions(new)
+
+    def _await_arm(self) -> None:
+        self._wait(
+            lambda: self.topics.arm_stopped is None and not self._arm.stopping,
+            lambda: f"the arm is stopped ({self.topics.arm_stopped}); call arm/resume",
+        )
+        self._wait(lambda: not self.outbox.full, lambda: f"{self.outbox.warning()}; {self.delivery.trouble}")
+
+    def _await_policy(self) -> None:
+        if self._config.mode == COLLECT:
+            return
+        self._wait(lambda: self.slot.policy is not None, lambda: "waiting for weights on policy/weights")
+        if self._config.mode == TRAIN and self._config.lockstep:
+            self.await_delivery()
+            self._wait(
+                lambda: self.slot.environment_steps >= self.delivery.total,
+                lambda: f"waiting for the learner to train on {self.delivery.total} transitions",
+            )
+
+    def _set_scene(self, scene: Scene) -> float:
+        """The stamp of the scene's first state."""
+        self._arm.ask_scene(scene)
+        self._wait(lambda: self._arm.scene_stamp() is not None, lambda: "waiting for arm/reset; start the arm node")
+        stamp = self._arm.scene_stamp()
+        assert stamp is not None
+        self.pacing.begin(stamp)
+        return stamp
+
+    def _await_start(self, episode: ActorEpisode, scene: Scene, stamp: float) -> None:
+        p_base_goal = scene.p_base_puck.copy()
+        p_base_goal[:2] = self.task.with_goal(episode.observation, scene.goal)[self.task.layout.slice("goal_puck_xy")]
+        self.topics.send_goal(p_base_goal, stamp)
+        mark = None
+        if self._config.mode != COLLECT:
+            while (mark := self.human.take_mark()) is not None:
+                self._heed(mark)
+            return
+        self._wait(lambda: self.topics.recorded, lambda: "waiting for the recorder to listen on transitions")
+        self.topics.send_episode(EpisodeStatus.WAITING, episode, stamp)
+        while mark is not Mark.START:
+            self._wait(self.human.has_mark, lambda: "waiting for the operator's START on episode/mark")
+            mark = self.human.take_mark()
+            self._heed(mark)
+            self._await_arm()
+
+    def _limit(self) -> int:
+        left = self._config.env_steps - self.acted if self._config.env_steps else self.task.horizon
+        return min(self.task.horizon, left)
+
+    def _wait(self, condition: Callable[[], bool], why: Callable[[], str]) -> None:
+        """Hold the arm still until the condition holds; after a second, say why."""
+        since = time.monotonic()
+        while not condition():
+            if time.monotonic() - since > _SAY_AFTER and why() != self.message:
+                self.message = why()
+                self._log.info(self.message)
+            self.pacing.idle()
+            self._poll()
+
+
+def _read_weights(path: Path, layout_hash: str) -> PolicyWeights:
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise AwacError(f"{path}: weights can't be read ({error.strerror}); name a file of saved weights") from error
+    return PolicyWeights.from_bytes(data, source=str(path), layout_hash=layout_hash)

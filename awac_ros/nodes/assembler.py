@@ -1,0 +1,80 @@
+"""Puts episodes together from transitions and the word that they have ended, whichever comes first."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from awac_ros.data import Episode, Outcome, Transitions
+
+Key = tuple[str, int]
+
+
+@dataclass
+class _Open:
+    parts: list[Transitions] = field(default_factory=list)
+    steps: int | None = None
+    outcome: Outcome | None = None
+    ended: float = 0.0
+
+    @property
+    def count(self) -> int:
+        return sum(map(len, self.parts))
+
+
+class EpisodeAssembler:
+    """Collects steps by (actor, episode); an episode is given out once it has ended and all its steps are there."""
+
+    def __init__(self, patience: float) -> None:
+        self._patience = patience
+        self._open: dict[Key, _Open] = {}
+        self._closed: set[Key] = set()
+
+    def add(self, transitions: Transitions) -> None:
+        """Steps of one or more episodes, each step once."""
+        keys = list(zip(transitions.actor_id.tolist(), transitions.episode.tolist(), strict=True))
+        for key in dict.fromkeys(keys):
+            if key not in self._closed:
+                rows = np.array([other == key for other in keys])
+                self._open.setdefault(key, _Open()).parts.append(transitions[rows])
+
+    def end(self, actor_id: str, number: int, steps: int, outcome: Outcome, now: float) -> None:
+        """The actor says that the episode ended with so many steps."""
+        key = (actor_id, number)
+        if key in self._closed:
+            return
+        if outcome is Outcome.DISCARDED:
+            self._close(key)
+            return
+        entry = self._open.setdefault(key, _Open())
+        entry.steps, entry.outcome, entry.ended = steps, outcome, now
+
+    def take_whole(self) -> list[Episode]:
+        """Episodes that have become whole, in the order in which their first step came."""
+        whole = []
+        for key, entry in list(self._open.items()):
+            if entry.steps is not None and entry.count == entry.steps:
+                rows = Transitions.concatenate(entry.parts)
+                self._close(key)
+                whole.append(Episode(rows[np.argsort(rows.step, kind="stable")], entry.outcome or Outcome.FAILURE))
+        return whole
+
+    def take_broken(self, now: float) -> list[str]:
+        """A sentence for each episode that ended `patience` s ago and still has holes; those are given up."""
+        broken = []
+        for key, entry in list(self._open.items()):
+            if entry.steps is not None and now - entry.ended > self._patience:
+                have = {step for part in entry.parts for step in part.step.tolist()}
+                missing = [step for step in range(entry.steps) if step not in have]
+                named = ", ".join(map(str, missing[:5])) + (", ..." if len(missing) > 5 else "")
+                broken.append(
+                    f"episode {key[1]} of actor {key[0][:8]}: {len(missing)} of {entry.steps} steps never came "
+                    f"({named}); it is not recorded, so record it again"
+                )
+                self._close(key)
+        return broken
+
+    def _close(self, key: Key) -> None:
+        self._open.pop(key, None)
+        self._closed.add(key)

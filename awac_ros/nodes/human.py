@@ -1,0 +1,80 @@
+"""What the operator says: the twist while the dead-man is held, and the marks of the episode."""
+
+from __future__ import annotations
+
+import enum
+from collections import deque
+from dataclasses import dataclass
+
+import numpy as np
+
+from awac_ros.data import Outcome
+
+
+class Mark(enum.Enum):
+    """What an operator can say about an episode."""
+
+    START = "start"
+    SUCCESS = "success"
+    FAILURE = "failure"
+    DISCARD = "discard"
+    STOP = "stop"
+
+    @property
+    def outcome(self) -> Outcome | None:
+        """The outcome with which the mark ends a running episode; None for START."""
+        return _OUTCOMES[self]
+
+
+_OUTCOMES = {
+    Mark.START: None,
+    Mark.SUCCESS: Outcome.SUCCESS,
+    Mark.FAILURE: Outcome.FAILURE,
+    Mark.DISCARD: Outcome.DISCARDED,
+    Mark.STOP: Outcome.DISCARDED,
+}
+
+
+@dataclass(frozen=True)
+class HumanTwist:
+    """A teleoperated velocity."""
+
+    v_base_tip: np.ndarray
+    """(6,) m/s, rad/s, base frame."""
+    stamp: float
+    """s; in lockstep the stamp of the state it answers."""
+    received: float
+    """s, monotonic."""
+
+
+class Human:
+    """The newest twist, and the marks in order; the dead-man is held while twists keep coming."""
+
+    def __init__(self, timeout: float) -> None:
+        self._timeout = timeout
+        self._twist: HumanTwist | None = None
+        self._marks: deque[Mark] = deque()
+
+    def put_twist(self, twist: HumanTwist) -> None:
+        self._twist = twist
+
+    def put_mark(self, mark: Mark) -> None:
+        """A mark stays until it is taken."""
+        self._marks.append(mark)
+
+    def held(self, now: float) -> np.ndarray | None:
+        """The twist (6,) while the dead-man is held at `now` (monotonic), else None."""
+        twist = self._twist
+        return twist.v_base_tip if twist is not None and now - twist.received <= self._timeout else None
+
+    def answer(self, stamp: float) -> np.ndarray | None:
+        """The twist (6,) that answers the state of this stamp, or None if it has not come."""
+        twist = self._twist
+        return twist.v_base_tip if twist is not None and twist.stamp == stamp else None
+
+    def has_mark(self) -> bool:
+        return bool(self._marks)
+
+    def take_mark(self) -> Mark | None:
+        """The oldest pending mark, once; None when there is none."""
+        return self._marks.popleft() if self._marks else None

@@ -1,0 +1,172 @@
+"""When the actor's control instants are: in lockstep with the simulated arm, or on absolute deadlines."""
+
+from __future__ import annotations
+
+import time
+from abc import ABC, abstractmethod
+from collections.abc import Callable
+
+import numpy as np
+
+from awac_ros.nodes.observer import Moment, Observer
+from awac_ros.nodes.rate import Deadlines, Meter
+from awac_ros.nodes.runner import Spinner
+
+Send = Callable[[np.ndarray, float], None]
+"""Publish a twist (6,) as the arm's command, stamped with these seconds."""
+
+RESEND_AFTER = 0.5
+"""s without news from a simulated arm in lockstep."""
+_BEFORE = 1e-6
+"""s: earlier than a stamp, and never a stamp itself."""
+_STILL = np.zeros(6)
+
+
+class StateLost(Exception):
+    """The state of the world stopped coming; the text is one sentence that names the topic."""
+
+
+class Pacing(ABC):
+    """Gives out one moment a control period and sends the command that answers it."""
+
+    @abstractmethod
+    def begin(self, stamp: float) -> None:
+        """The scene was set: the next moment is the first of that stamp (s, of the state messages) or later."""
+
+    @abstractmethod
+    def next(self) -> Moment:
+        """Spin until the next control instant; StateLost if the world can't be seen then."""
+
+    @abstractmethod
+    def command(self, v_base_tip: np.ndarray) -> None:
+        """Answer the moment given out last with a twist (6,)."""
+
+    @abstractmethod
+    def halt(self) -> None:
+        """An episode has ended: hold the arm still from now on."""
+
+    @abstractmethod
+    def idle(self) -> None:
+        """Let a little time pass while something is waited for and the arm is held still."""
+
+    @property
+    @abstractmethod
+    def rate(self) -> float:
+        """Achieved control rate, Hz."""
+
+    @property
+    @abstractmethod
+    def overruns(self) -> int:
+        """Deadlines missed since the start."""
+
+
+class Lockstep(Pacing):
+    """The world waits for the command: as fast as the machine allows, and repeatable."""
+
+    overruns = 0
+
+    def __init__(self, spinner: Spinner, observer: Observer, send: Send) -> None:
+        self._spinner = spinner
+        self._observer = observer
+        self._send = send
+        self._meter = Meter()
+        self._answered = _BEFORE
+        self._stamp = 0.0
+        self._twist = _STILL
+        self._sent = time.monotonic()
+
+    def begin(self, stamp: float) -> None:
+        self._answered = stamp - _BEFORE
+        self._twist = _STILL
+
+    def next(self) -> Moment:
+        since = time.monotonic()
+        while (moment := self._observer.whole_after(self._answered)) is None:
+            self.idle()
+            now = time.monotonic()
+            if now - since > self._observer.timeout:
+                raise StateLost(
+                    self._observer.trouble(now)
+                    or "tip_pose and puck_pose never carry one stamp; in lockstep both must come from the simulated arm"
+                )
+        self._stamp = moment.stamp
+        self._meter.count(time.monotonic())
+        return moment
+
+    def command(self, v_base_tip: np.ndarray) -> None:
+        self._twist, self._answered = v_base_tip, self._stamp
+        self._sent = time.monotonic()
+        self._send(v_base_tip, self._stamp)
+
+    def halt(self) -> None:
+        """Nothing moves in lockstep without a command."""
+
+    def idle(self) -> None:
+        self._spinner.once()
+        if (now := time.monotonic()) - self._sent > RESEND_AFTER:
+            # The old stamp makes the arm publish its state again, for whoever missed it.
+            self._sent = now
+            self._send(self._twist, self._answered)
+
+    @property
+    def rate(self) -> float:
+        return self._meter.rate
+
+
+class RealTime(Pacing):
+    """The world does not wait: a command every control period, on deadlines of `clock`."""
+
+    def __init__(
+        self,
+        spinner: Spinner,
+        observer: Observer,
+        send: Send,
+        period: float,
+        clock: Callable[[], float],
+        ros_time: Callable[[], float],
+    ) -> None:
+        self._spinner = spinner
+        self._observer = observer
+        self._send = send
+        self._clock = clock
+        self._ros_time = ros_time
+        self._begin = 0.0
+        spinner.until(lambda: clock() > 0.0)
+        self._deadlines = Deadlines(period, clock())
+
+    def begin(self, stamp: float) -> None:
+        self._begin = stamp
+
+    def next(self) -> Moment:
+        while True:
+            self._await_deadline()
+            if trouble := self._observer.trouble(time.monotonic()):
+                raise StateLost(trouble)
+            moment = self._observer.newest()
+            if moment is not None and moment.stamp >= self._begin:
+                return Moment(moment.world, moment.stamp, time=self._clock())
+            self.command(_STILL)
+
+    def command(self, v_base_tip: np.ndarray) -> None:
+        self._send(v_base_tip, self._ros_time())
+
+    def halt(self) -> None:
+        self.command(_STILL)
+
+    def idle(self) -> None:
+        self.command(_STILL)
+        self._await_deadline()
+
+    def _await_deadline(self) -> None:
+        self._deadlines.worked(self._clock())
+        while (left := self._deadlines.left(self._clock())) > 0.0:
+            self._spinner.once(left)
+        self._deadlines.met(self._clock())
+
+    @property
+    def rate(self) -> float:
+        return self._deadlines.rate
+
+    @property
+    def overruns(self) -> int:
+        return self._deadlines.overruns
