@@ -29,14 +29,14 @@ class PolicyWeights:
     """Online transitions the learner had trained on."""
 
     def to_bytes(self) -> bytes:
-        """Safetensors bytes; everything but the tensors stands in the header's metadata."""
+        """Safetensors bytes, the same for the same weights; the numbers stand as JSON in the header's metadata."""
         about = {
             "layout_hash": self.layout_hash,
-            "version": str(self.version),
-            "learner_step": str(self.learner_step),
-            "environment_steps": str(self.environment_steps),
+            "version": self.version,
+            "learner_step": self.learner_step,
+            "environment_steps": self.environment_steps,
         }
-        return safetensors.numpy.save(self.tensors, about)
+        return safetensors.numpy.save(self.tensors, {"policy": json.dumps(about)})
 
     @classmethod
     def from_bytes(
@@ -50,13 +50,14 @@ class PolicyWeights:
         if checksum is not None and sha256(data) != checksum:
             raise AwacError(f"{source}: the weights' SHA-256 is not {checksum}; they were damaged, publish them again")
         try:
-            about = json.loads(data[8 : 8 + int.from_bytes(data[:8], "little")])["__metadata__"]
+            header = json.loads(data[8 : 8 + int.from_bytes(data[:8], "little")])
+            about = json.loads(header["__metadata__"]["policy"])
             weights = cls(
                 safetensors.numpy.load(data),
                 about["layout_hash"],
-                int(about["version"]),
-                int(about["learner_step"]),
-                int(about["environment_steps"]),
+                about["version"],
+                about["learner_step"],
+                about["environment_steps"],
             )
         except (ValueError, KeyError, TypeError, safetensors.SafetensorError) as error:
             raise AwacError(f"{source}: not the weights of a policy ({error!r}); take what awac_ros wrote") from error

@@ -1,0 +1,61 @@
+import numpy as np
+import torch
+
+from awac_ros.learning.networks import CriticEnsemble, GaussianPolicy, Normaliser, flatten
+from awac_ros.tasks import Pushing
+
+
+def test_normaliser_maps_the_expected_range_to_minus_one_and_one():
+    layout = Pushing().layout
+    normalise = Normaliser(layout)
+    ends = torch.from_numpy(np.stack((layout.observation_low, layout.observation_high)))
+    torch.testing.assert_close(normalise(ends), torch.tensor([[-1.0], [1.0]]).expand(2, 8))
+
+
+def test_each_critic_is_an_mlp_of_its_own():
+    critic = CriticEnsemble(3, 2, (16, 8), members=3, layer_norm=True, generator=torch.Generator().manual_seed(0))
+    for bias in critic.biases:
+        bias.data.uniform_(-1.0, 1.0)
+    s, a = torch.randn(5, 3), torch.randn(5, 2)
+    q = critic(s, a)
+    assert q.shape == (3, 5)
+    for member in range(3):
+        x = torch.cat((s, a), 1).numpy().astype(np.float64)
+        for layer, (weight, bias) in enumerate(zip(critic.weights, critic.biases, strict=True)):
+            x = x @ weight[member].detach().numpy() + bias[member].detach().numpy()
+            if layer < 2:
+                x = (x - x.mean(1, keepdims=True)) / np.sqrt(x.var(1, keepdims=True) + 1e-5)
+                x = np.maximum(x, 0.0)
+        np.testing.assert_allclose(q[member].detach().numpy(), x[:, 0], atol=1e-5)
+
+
+def test_a_critic_learns_nothing_from_another_ones_loss():
+    critic = CriticEnsemble(3, 2, (16, 8), members=2, layer_norm=True, generator=torch.Generator().manual_seed(0))
+    critic(torch.randn(5, 3), torch.randn(5, 2))[0].sum().backward()
+    assert all((weight.grad[1] == 0).all() and (weight.grad[0] != 0).any() for weight in critic.weights)
+
+
+def test_policy_starts_in_the_middle_with_a_log_std_of_half_range():
+    for log_std in ("shared", "state"):
+        policy = GaussianPolicy(3, 2, (16,), log_std, (-6.0, 0.0), torch.Generator().manual_seed(0))
+        mean, log_std_value = policy(torch.randn(100, 3))
+        assert mean.abs().max() < 0.05
+        torch.testing.assert_close(log_std_value.mean(), torch.tensor(-3.0), atol=0.05, rtol=0)
+
+
+def test_log_std_stays_within_its_range():
+    policy = GaussianPolicy(3, 2, (16,), "shared", (-6.0, 0.0), torch.Generator().manual_seed(0))
+    policy.log_std_logit.data = torch.tensor([-1e9, 1e9])
+    torch.testing.assert_close(policy(torch.zeros(1, 3))[1], torch.tensor([-6.0, 0.0]))
+
+
+def test_a_flattened_network_computes_the_same_and_follows_its_vector():
+    critic = CriticEnsemble(3, 2, (16, 8), members=2, layer_norm=False, generator=torch.Generator().manual_seed(0))
+    s, a = torch.randn(5, 3), torch.randn(5, 2)
+    before = critic(s, a)
+    vector = flatten(critic)
+    assert torch.equal(critic(s, a), before)
+    critic(s, a).sum().backward()
+    assert vector.grad.abs().sum() == sum(p.grad.abs().sum() for p in critic.parameters()) != 0
+    vector.data.zero_()
+    assert torch.equal(critic(s, a), torch.zeros(2, 5))
