@@ -7,7 +7,6 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
 from pathlib import Path
 from typing import Any
@@ -15,6 +14,7 @@ from typing import Any
 import numpy as np
 import safetensors.numpy
 
+from awac_ros.data.atomic import flush_to_disk
 from awac_ros.errors import AwacError
 from awac_ros.learning.weights import PolicyWeights, sha256
 
@@ -38,13 +38,11 @@ def write(folder: Path, files: dict[str, bytes], about: dict[str, Any]) -> Path:
     partial.mkdir()
     manifest = {"sha256": {name: sha256(data) for name, data in files.items()}, **about}
     for name, data in {**files, "checkpoint.json": json.dumps(manifest, indent=1).encode()}.items():
-        with (partial / name).open("wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-    _sync_folder(partial)
+        (partial / name).write_bytes(data)
+        flush_to_disk(partial / name)
+    flush_to_disk(partial)
     partial.rename(final)
-    _sync_folder(folder)
+    flush_to_disk(folder)
     for number in numbers[: len(numbers) + 1 - KEPT]:
         shutil.rmtree(folder / f"{number:06d}")
     return final
@@ -89,7 +87,7 @@ def read_policy(folder: Path, layout_hash: str | None = None) -> PolicyWeights:
 
 
 def pack(arrays: dict[str, np.ndarray]) -> bytes:
-    return safetensors.numpy.save({name: np.ascontiguousarray(array) for name, array in arrays.items()})
+    return safetensors.numpy.save({name: np.asarray(array, order="C") for name, array in arrays.items()})
 
 
 def unpack(data: bytes) -> dict[str, np.ndarray]:
@@ -103,10 +101,3 @@ def _numbers(folder: Path) -> list[int]:
 def _damaged(path: Path, why: object) -> AwacError:
     return AwacError(f"{path}: can't be read ({why}); delete {path.parent} to go back to the checkpoint before it")
 
-
-def _sync_folder(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
