@@ -35,7 +35,7 @@ test: lint
 lint: setup $(DONE)/requirements-dev
 	ruff check .
 	ruff format --check .
-	lint-imports
+	lint-imports --no-logo
 
 $(DONE)/environment:
 	@command -v $(PYTHON) > /dev/null || { echo "$(PYTHON) not found; name a Python of 3.11 or newer: make PYTHON=..." >&2; exit 1; }
