@@ -62,10 +62,13 @@ class DemoWriter:
 
     def append(self, episode: Episode) -> int:
         """Add the episode; returns the number n of its group demo_n."""
+        episode.transitions.check(self._layout, f"episode for {self._path}")
         with _replaced(self._path) as temporary:
             shutil.copyfile(self._path, temporary)
             with h5py.File(temporary, "r+") as file:
-                return _add(file["data"], self._layout, episode)
+                number = max(_numbers(file["data"]), default=-1) + 1
+                _add(file["data"], self._layout, number, episode)
+        return number
 
 
 def write(path: Path, layout: Layout, episodes: Iterable[Episode]) -> None:
@@ -74,10 +77,11 @@ def write(path: Path, layout: Layout, episodes: Iterable[Episode]) -> None:
         data = file.create_group("data")
         data.attrs["total"] = 0
         data.attrs["env_args"] = json.dumps({"env_name": layout.task, "type": _ROBOMIMIC_GYM, "env_kwargs": {}})
-        data.attrs["layout"] = layout.to_json()
-        data.attrs["layout_hash"] = layout.hash
-        for episode in episodes:
-            _add(data, layout, episode)
+        _set_text(data, "layout", layout.to_json())
+        _set_text(data, "layout_hash", layout.hash)
+        for number, episode in enumerate(episodes):
+            episode.transitions.check(layout, f"{_PREFIX}{number} for {path}")
+            _add(data, layout, number, episode)
 
 
 def read(path: Path, layout: Layout | None = None) -> list[Episode]:
@@ -104,14 +108,12 @@ def count(path: Path) -> int:
         return len(_numbers(data))
 
 
-def _add(data: h5py.Group, layout: Layout, episode: Episode) -> int:
+def _add(data: h5py.Group, layout: Layout, number: int, episode: Episode) -> None:
     rows = episode.transitions
-    number = max(_numbers(data), default=-1) + 1
-    rows.check(layout, f"{_PREFIX}{number}")
     demo = data.create_group(f"{_PREFIX}{number}")
     demo.attrs["num_samples"] = len(rows)
-    demo.attrs["outcome"] = episode.outcome.value
-    demo.attrs["actor_id"] = str(rows.actor_id[0])
+    _set_text(demo, "outcome", episode.outcome.value)
+    _set_text(demo, "actor_id", rows.actor_id[0])
     demo.attrs["episode"] = rows.episode[0]
     demo["actions"] = rows.action
     for name, (column, kind) in _SCALARS.items():
@@ -121,7 +123,6 @@ def _add(data: h5py.Group, layout: Layout, episode: Episode) -> int:
         for field in layout.observation:
             group[field.name] = getattr(rows, column)[:, layout.slice(field.name)]
     data.attrs["total"] += len(rows)
-    return number
 
 
 def _episode(demo: h5py.Group, layout: Layout, source: str) -> Episode:
@@ -132,10 +133,10 @@ def _episode(demo: h5py.Group, layout: Layout, source: str) -> Episode:
     for name, column in _VECTORS.items():
         fields = [_dataset(demo, f"{name}/{f.name}", (length, f.size), source) for f in layout.observation]
         columns[column] = np.concatenate(fields, axis=1)
-    columns["actor_id"] = np.full(length, str(_attribute(demo, "actor_id", source)))
+    columns["actor_id"] = np.full(length, _text(demo, "actor_id", source))
     columns["episode"] = np.full(length, int(_attribute(demo, "episode", source)))
     columns["step"] = np.arange(length)
-    outcome = _attribute(demo, "outcome", source)
+    outcome = _text(demo, "outcome", source)
     if outcome not in {known.value for known in Outcome}:
         raise AwacError(
             f"{source}: its outcome is {outcome!r}; it must be one of {', '.join(o.value for o in Outcome)}"
@@ -149,8 +150,8 @@ def _episode(demo: h5py.Group, layout: Layout, source: str) -> Episode:
 
 
 def _layout(data: h5py.Group, path: Path) -> Layout:
-    layout = Layout.from_json(str(_attribute(data, "layout", f"{path}: data")), f"{path}: data")
-    if _attribute(data, "layout_hash", f"{path}: data") != layout.hash:
+    layout = Layout.from_json(_text(data, "layout", f"{path}: data"), f"{path}: data")
+    if _text(data, "layout_hash", f"{path}: data") != layout.hash:
         raise AwacError(f"{path}: its layout was changed after recording; restore a copy or record again")
     return layout
 
@@ -167,6 +168,20 @@ def _attribute(item: h5py.Group, name: str, source: str) -> Any:
     if name not in item.attrs:
         raise AwacError(f"{source} has no attribute {name}; only files that this package recorded can be read")
     return item.attrs[name]
+
+
+def _set_text(item: h5py.Group, name: str, text: str) -> None:
+    """Write text of fixed length: with text of variable length, a damaged file can send HDF5 into an endless loop."""
+    item.attrs[name] = np.bytes_(text.encode())
+
+
+def _text(item: h5py.Group, name: str, source: str) -> str:
+    value = _attribute(item, name, source)
+    if not isinstance(value, bytes):
+        raise AwacError(
+            f"{source}: attribute {name} is no text of fixed length; only files of this package can be read"
+        )
+    return value.decode()
 
 
 def _dataset(demo: h5py.Group, name: str, shape: tuple[int, ...], source: str) -> np.ndarray:
@@ -194,7 +209,7 @@ def _opened(path: Path) -> Iterator[h5py.Group]:
             if not isinstance(file.get("data"), h5py.Group):
                 raise AwacError(f"{path}: it has no group /data, so it holds no demonstrations; choose another file")
             yield file["data"]
-    except (OSError, RuntimeError, KeyError) as error:
+    except (OSError, RuntimeError, KeyError, ValueError, TypeError) as error:
         raise AwacError(
             f"{path} is truncated, damaged or no HDF5 file ({error}); restore a copy or record again"
         ) from error

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -18,7 +19,7 @@ _TABLES = {
     "layout": "json TEXT NOT NULL)",
     "actors": "number INTEGER PRIMARY KEY, actor_id TEXT NOT NULL UNIQUE)",
     "keys": "actor INTEGER, episode INTEGER, step INTEGER, PRIMARY KEY (actor, episode, step)) WITHOUT ROWID",
-    "chunks": "first INTEGER PRIMARY KEY, size INTEGER NOT NULL, content BLOB NOT NULL)",
+    "chunks": "first INTEGER PRIMARY KEY, size INTEGER NOT NULL, checksum INTEGER NOT NULL, content BLOB NOT NULL)",
 }
 """A transition has its key in keys and its content in a chunk, whose `first` is the cursor of its first transition."""
 
@@ -99,9 +100,10 @@ class TransitionStore:
             new = rows[np.array([self._connection.execute(insert, key).rowcount for key in keys], bool)]
             total = self.total
             for start in range(0, len(new), _CHUNK_SIZE):
-                chunk = new[start : start + _CHUNK_SIZE]
+                content = new[start : start + _CHUNK_SIZE].tobytes()
+                size = len(content) // new.itemsize
                 self._connection.execute(
-                    "INSERT INTO chunks VALUES (?, ?, ?)", (total + start + 1, len(chunk), chunk.tobytes())
+                    "INSERT INTO chunks VALUES (?, ?, ?, ?)", (total + start + 1, size, zlib.crc32(content), content)
                 )
         self._duplicates += len(rows) - len(new)
         return len(new)
@@ -119,16 +121,17 @@ class TransitionStore:
             if end == cursor:
                 return Transitions.empty(self._layout), cursor
             chunks = self._connection.execute(
-                "SELECT first, size, content FROM chunks WHERE first <= ? "
+                "SELECT first, checksum, content FROM chunks WHERE first <= ? "
                 "AND first >= (SELECT max(first) FROM chunks WHERE first <= ?) ORDER BY first",
                 (end, cursor + 1),
             ).fetchall()
             actors = self._connection.execute("SELECT actor_id FROM actors ORDER BY number").fetchall()
-        content = b"".join(content for _, _, content in chunks)
-        (first, _, _), (last, size, _) = chunks[0], chunks[-1]
-        if len(content) != (last + size - first) * self._row_type.itemsize:
-            raise AwacError(f"{self._path} is damaged: transitions after {cursor} are missing or cut; restore a copy")
-        rows = np.frombuffer(content, self._row_type)[cursor + 1 - first : end + 1 - first]
+            for first, checksum, content in chunks:
+                if zlib.crc32(content) != checksum:
+                    raise sqlite3.DatabaseError(f"transition {first} and those after it are not as they were written")
+        skipped = cursor + 1 - chunks[0][0]
+        rows = np.frombuffer(b"".join(content for _, _, content in chunks), self._row_type)
+        rows = rows[skipped : skipped + end - cursor]
         columns = {name: rows[name].copy() for name in COLUMN_TYPES.keys() - {"actor_id"}}
         actor_ids = np.array([actor_id for (actor_id,) in actors], COLUMN_TYPES["actor_id"])
         return Transitions(actor_id=actor_ids[rows["actor"] - 1], **columns), end
