@@ -5,13 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import pybullet
-from pybullet_utils.bullet_client import BulletClient
 
 from awac_ros.arms.arm import ArmState, SimulatedArm
 from awac_ros.arms.kinematics import JOINT_NAMES, NEUTRAL, Kinematics
 from awac_ros.arms.limiter import SafetyLimiter, SafetyLimits
+from awac_ros.arms.quiet import quiet_native_output
 from awac_ros.resources import resource
+
+with quiet_native_output():
+    import pybullet
+    from pybullet_utils.bullet_client import BulletClient
 
 TABLE_CENTRE = (0.7, 0.0)
 """m: where the middle of the table top stands in the base frame."""
@@ -51,7 +54,8 @@ class BulletArm(SimulatedArm):
         self._limiter = SafetyLimiter(self.kinematics, limits)
         self._stop_reason: str | None = None
         self._time = 0.0
-        self._build_world()
+        with quiet_native_output():
+            self._build_world()
         self._initial = self._bullet.saveState()
         self._place_arm(NEUTRAL)
 
@@ -98,7 +102,10 @@ class BulletArm(SimulatedArm):
 
     def reset(self, p_base_tip: np.ndarray, p_base_puck: np.ndarray) -> None:
         joint_position = self.kinematics.inverse(p_base_tip)
-        # Back to the first instant, so that what follows depends on the arguments alone.
+        # Lift the puck off everything, so that Bullet forgets its contacts, and go back to the first instant: what
+        # follows then depends on the arguments alone.
+        self._bullet.resetBasePositionAndOrientation(self._puck, (0.6, 0.0, 2.0), (0.0, 0.0, 0.0, 1.0))
+        self._step()
         self._bullet.restoreState(self._initial)
         self._bullet.resetBasePositionAndOrientation(self._puck, p_base_puck.tolist(), (0.0, 0.0, 0.0, 1.0))
         self._place_arm(joint_position)
@@ -171,4 +178,5 @@ class BulletArm(SimulatedArm):
         return np.reshape(image[2], (height, width, 4))[..., :3].astype(np.uint8)
 
     def close(self) -> None:
-        self._bullet.disconnect()
+        if self._bullet.isConnected():
+            self._bullet.disconnect()

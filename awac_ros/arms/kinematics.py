@@ -23,7 +23,7 @@ TIP_DOWN = np.array([np.sqrt(0.5), np.sqrt(0.5), 0.0, 0.0])
 class TwistFollowingConfig:
     """Damped least squares with a secondary task in the null space."""
 
-    damping: float = 0.02
+    damping: float = 0.01
     """Of the least squares, m: trades tracking for smaller joint velocities near singularities."""
     posture_gain: float = 1.0
     """1/s: pull towards the reference posture in the null space."""

@@ -28,6 +28,7 @@ def simulate(task: Task, arm: SimulatedArm, action: np.ndarray) -> None:
 class SimulatedTask(gymnasium.Env[np.ndarray, np.ndarray]):
     """Never terminates by itself; the registered time limit truncates at the task's horizon.
 
+    The observation space reaches five times as far as each field is expected to, so that a lost puck still fits.
     `info` holds is_success (bool) and distance (m to the goal).
     """
 
@@ -38,7 +39,10 @@ class SimulatedTask(gymnasium.Env[np.ndarray, np.ndarray]):
         self.arm = arm
         self.render_mode = render_mode
         layout = task.layout
-        self.observation_space = gymnasium.spaces.Box(-np.inf, np.inf, (layout.observation_size,), np.float32)
+        span = layout.observation_high - layout.observation_low
+        self.observation_space = gymnasium.spaces.Box(
+            layout.observation_low - 5.0 * span, layout.observation_high + 5.0 * span, dtype=np.float32
+        )
         self.action_space = gymnasium.spaces.Box(-1.0, 1.0, (layout.action_size,), np.float32)
         self._goal = np.zeros(0)
 

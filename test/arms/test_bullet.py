@@ -1,0 +1,107 @@
+import subprocess
+import sys
+from collections.abc import Iterator
+
+import numpy as np
+import pytest
+
+from awac_ros.arms import make_arm
+from awac_ros.arms.bullet import BulletArm
+from awac_ros.errors import AwacError
+
+TIP = np.array([0.6, 0.0, 0.06])
+PUCK = np.array([0.6, 0.1, 0.06])
+
+
+@pytest.fixture
+def arm() -> Iterator[BulletArm]:
+    arm = BulletArm()
+    arm.reset(TIP, PUCK)
+    yield arm
+    arm.close()
+
+
+def drive(arm: BulletArm, v_base_tip: list[float], seconds: float) -> None:
+    for _ in range(round(seconds / arm.inner_period)):
+        arm.follow(np.array(v_base_tip))
+
+
+def test_reset_puts_tip_and_puck_in_place(arm: BulletArm) -> None:
+    np.testing.assert_allclose(arm.state().p_base_tip, TIP, atol=1e-5)
+    np.testing.assert_allclose(arm.puck_position(), PUCK, atol=1e-5)
+    assert not arm.state().joint_velocity.any()
+
+
+def test_tip_follows_its_twist(arm: BulletArm) -> None:
+    start = arm.state().p_base_tip
+    drive(arm, [0.1, -0.1, 0.0, 0.0, 0.0, 0.0], 1.0)
+    np.testing.assert_allclose(arm.state().p_base_tip - start, [0.1, -0.1, 0.0], atol=5e-3)
+
+
+def test_tip_pushes_the_puck_and_the_puck_stays_where_it_is_left(arm: BulletArm) -> None:
+    drive(arm, [0.0, 0.2, 0.0, 0.0, 0.0, 0.0], 0.8)
+    pushed = arm.puck_position()
+    assert pushed[1] > 0.15
+    drive(arm, [0.0, -0.2, 0.0, 0.0, 0.0, 0.0], 1.0)
+    np.testing.assert_allclose(arm.puck_position()[:2], pushed[:2], atol=0.01)
+
+
+@pytest.mark.parametrize("bad", [np.nan, np.inf])
+def test_a_twist_that_is_not_finite_stops_the_arm(arm: BulletArm, bad: float) -> None:
+    drive(arm, [0.1, 0.0, 0.0, 0.0, 0.0, 0.0], 0.2)
+    arm.follow(np.array([bad, 0.0, 0.0, 0.0, 0.0, 0.0]))
+    assert arm.stop_reason == "the commanded twist is not finite"
+    assert np.isfinite(arm.state().joint_velocity).all()
+
+
+def test_after_a_stop_nothing_moves_until_resumed(arm: BulletArm) -> None:
+    drive(arm, [0.1, 0.0, 0.0, 0.0, 0.0, 0.0], 0.5)
+    arm.stop("the operator pressed stop")
+    arm.stop("a later reason")
+    drive(arm, [0.1, 0.0, 0.0, 0.0, 0.0, 0.0], 0.5)
+    rest = arm.state().p_base_tip
+    drive(arm, [0.1, 0.0, 0.0, 0.0, 0.0, 0.0], 5.0)
+    np.testing.assert_allclose(arm.state().p_base_tip, rest, atol=1e-4)
+    assert arm.stop_reason == "the operator pressed stop"
+    arm.resume()
+    drive(arm, [0.1, 0.0, 0.0, 0.0, 0.0, 0.0], 0.5)
+    assert arm.state().p_base_tip[0] > rest[0] + 0.03
+
+
+def test_the_table_is_never_touched(arm: BulletArm) -> None:
+    drive(arm, [0.0, 0.0, -1.0, 0.0, 0.0, 0.0], 2.0)
+    assert arm.state().p_base_tip[2] > 0.048
+
+
+def test_the_same_reset_gives_the_same_motion_to_the_bit() -> None:
+    def motion(arm: BulletArm) -> np.ndarray:
+        arm.reset(TIP, PUCK)
+        rows = []
+        for step in range(100):
+            arm.follow(np.array([0.05 * np.sin(step), 0.2, 0.0, 0.0, 0.0, 0.0]))
+            rows.append(np.concatenate((arm.state().joint_position, arm.puck_position())))
+        assert rows[-1][8] > 0.15, "the puck was not pushed, so the test says nothing"
+        return np.array(rows)
+
+    arm, other = BulletArm(), BulletArm()
+    first = motion(arm)
+    assert np.array_equal(first, motion(arm))
+    assert np.array_equal(first, motion(other))
+
+
+def test_picture_shows_the_scene(arm: BulletArm) -> None:
+    picture = arm.picture(160, 120)
+    assert picture.shape == (120, 160, 3)
+    blue = (picture[..., 2] > 100) & (picture[..., 0] < 80)
+    assert blue.any(), "the puck can't be seen"
+
+
+def test_the_simulator_leaves_the_terminal_alone() -> None:
+    script = "from awac_ros.arms import make_arm; make_arm('bullet').close()"
+    run = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert (run.stdout, run.stderr) == ("", "")
+
+
+def test_an_unknown_arm_is_refused_by_name() -> None:
+    with pytest.raises(AwacError, match="baxter"):
+        make_arm("baxter")
