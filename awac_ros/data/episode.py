@@ -77,13 +77,13 @@ class EpisodeBuilder:
         policy_version: int = -1,
         step_time: float,
     ) -> None:
-        """One more step; arguments as the columns of Transitions."""
+        """One more step, kept as a copy; arguments as the columns of Transitions."""
         self._rows.append(
             (
-                observation,
-                action,
+                np.array(observation, np.float32),
+                np.array(action, np.float32),
                 reward,
-                next_observation,
+                np.array(next_observation, np.float32),
                 terminated,
                 truncated,
                 intervened,
