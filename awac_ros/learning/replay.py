@@ -99,13 +99,9 @@ class Replay:
         kept = round(self._config.original_goals * batch_size)
         drawn = round(self._config.drawn_goals * batch_size)
         if kept < batch_size:
-            goals = np.concatenate(
-                (
-                    self._task.sample_goals(self._goal_rng, count * drawn).reshape(count, drawn, -1),
-                    self._task.achieved_goal(columns["next_observation"][future[:, kept + drawn :]]),
-                ),
-                axis=1,
-            )
+            drawn_goals = self._task.sample_goals(self._goal_rng, count * drawn)
+            future_goals = self._task.achieved_goal(columns["next_observation"][future[:, kept + drawn :]])
+            goals = np.concatenate((drawn_goals.reshape(count, drawn, future_goals.shape[-1]), future_goals), axis=1)
             observation[:, kept:] = self._task.with_goal(observation[:, kept:], goals)
             next_observation[:, kept:] = self._task.with_goal(next_observation[:, kept:], goals)
             reward[:, kept:] = self._task.reward(next_observation[:, kept:])

@@ -92,5 +92,6 @@ def rng():
 
 
 @pytest.fixture(autouse=True)
-def _seeded_torch():
+def _repeatable_torch():
     torch.manual_seed(0)
+    torch.set_num_threads(1)
