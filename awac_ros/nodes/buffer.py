@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -103,10 +104,10 @@ class Buffer(RunnableNode):
         return Health({"stored": self._stored, "duplicates": self._store.duplicates}, warning=self._refusal)
 
 
-def main() -> int:
+def main() -> None:
     """The console script."""
-    return run(Buffer)
+    sys.exit(run(Buffer))
 
 
 if __name__ == "__main__":
-    raise SystemExit(main())
+    main()

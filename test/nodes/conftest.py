@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -17,7 +19,9 @@ from rclpy.executors import SingleThreadedExecutor
 from rclpy.node import Node
 from rclpy.qos import QoSProfile
 
-PATIENCE = 20.0
+from awac_ros.nodes.runner import Interrupted, Spinner
+
+PATIENCE = 60.0
 
 
 def ros_arguments(parameters: dict[str, Any]) -> list[str]:
@@ -36,6 +40,7 @@ class World:
         self._executor = SingleThreadedExecutor()
         self.processes: list[subprocess.Popen] = []
         self._hosted: list[Any] = []
+        self._threads: list[tuple[threading.Thread, Spinner]] = []
         self.node = self.add(rclpy.create_node("test"))
 
     def add(self, node: Node) -> Any:
@@ -51,6 +56,23 @@ class World:
         node = self.add(kind(cli_args=ros_arguments(parameters)))
         self._hosted.append(node)
         return node
+
+    def run(self, kind: Callable[..., Any], **parameters: Any) -> threading.Thread:
+        """A node of the class `kind` in a thread of its own, run as `runner.run` runs it in a process."""
+        node = kind(cli_args=ros_arguments(parameters))
+        spinner = Spinner(node)
+
+        def live() -> None:
+            with contextlib.suppress(Interrupted):
+                node.run(spinner)
+            node.close()
+            spinner.close()
+            node.destroy_node()
+
+        thread = threading.Thread(target=live)
+        thread.start()
+        self._threads.append((thread, spinner))
+        return thread
 
     def until(self, condition: Callable[[], Any], patience: float = PATIENCE) -> Any:
         """Spin until the condition holds; its value."""
@@ -102,6 +124,9 @@ class World:
             if process.poll() is None:
                 process.send_signal(signal.SIGKILL)
             process.wait()
+        for thread, spinner in self._threads:
+            spinner.interrupt()
+            thread.join()
         for node in self._hosted:
             node.close()
         self._executor.shutdown()

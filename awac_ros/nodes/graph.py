@@ -1,0 +1,189 @@
+"""The graph of the pushing task: its arguments and its processes, described here and nowhere else."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from awac_ros.data import demos
+from awac_ros.data.store import TransitionStore
+from awac_ros.errors import AwacError
+from awac_ros.learning import checkpoint
+from awac_ros.nodes.description import Argument, Graph, Process, Value, Values
+from awac_ros.resources import resource
+from awac_ros.tasks import Pushing
+
+_TASK = Pushing.name
+
+_ARGUMENTS = (
+    Argument(
+        "mode",
+        "train",
+        "collect: record demonstrations; train: learn while acting; eval: act with a trained policy",
+        choices=("collect", "train", "eval"),
+    ),
+    Argument("sim", "true", "true: the simulated Sawyer; false: the physical one (its driver is not there yet)", bool),
+    Argument(
+        "teleop",
+        "scripted",
+        "who demonstrates: a scripted operator, or none started here",
+        choices=("scripted", "none"),
+    ),
+    Argument("lockstep", "false", "true: the simulated world waits for the nodes; fast, and repeatable by seed", bool),
+    Argument("demos", "", "HDF5 file of demonstrations: collect writes it (empty: <out>/demos.hdf5), train reads it"),
+    Argument("prior", "", "HDF5 file of other old episodes, good or bad, to train on"),
+    Argument(
+        "checkpoint", "", "folder of a checkpoint: train goes on from it, eval acts with it (empty: <out>/checkpoints)"
+    ),
+    Argument("out", "runs/up", "folder for the transition store, checkpoints, policies and TensorBoard logs"),
+    Argument("episodes", "20", "collect ends when the file holds so many, eval after so many; 0: with Ctrl-C", int),
+    Argument(
+        "env_steps", "3000", "train ends when so many environment steps are made and trained on; 0: with Ctrl-C", int
+    ),
+    Argument("seed", "0", "of scenes, exploration and training", int),
+    Argument("namespace", "", "ROS namespace of all nodes and topics"),
+    Argument("params_file", str(resource("config/pushing.yaml")), "ROS parameter file with everything else"),
+    Argument("use_sim_time", "false", "true: all nodes follow the simulated arm's /clock", bool),
+    Argument("log_level", "info", "of all nodes", choices=("debug", "info", "warn", "error", "fatal")),
+)
+
+
+def _out(values: Values, name: str) -> Path:
+    return Path(str(values["out"])) / name
+
+
+def _store(values: Values) -> str:
+    return str(_out(values, "store.sqlite"))
+
+
+def _demos(values: Values) -> str:
+    return str(values["demos"] or _out(values, "demos.hdf5"))
+
+
+def _checkpoint(values: Values) -> Path:
+    return Path(str(values["checkpoint"] or _out(values, "checkpoints")))
+
+
+def _stored(values: Values) -> int:
+    """Transitions that an earlier run into the same folder left in the store."""
+    path = Path(_store(values))
+    if not path.exists():
+        return 0
+    with TransitionStore(path, Pushing().layout, read_only=True) as store:
+        return store.total
+
+
+def _made(values: Values) -> int:
+    """What an earlier run with these arguments has made: transitions (train) or demonstrations (collect)."""
+    if values["mode"] == "train":
+        return _stored(values)
+    path = Path(_demos(values))
+    return demos.count(path) if values["mode"] == "collect" and path.exists() else 0
+
+
+def _left(values: Values) -> int:
+    """What is still to be made: transitions in train, else episodes; 0: no end."""
+    asked = int(values["env_steps" if values["mode"] == "train" else "episodes"])
+    return max(asked - _made(values), 0)
+
+
+def _acts(values: Values) -> bool:
+    """Whether anything is left to be acted."""
+    endless = not int(values["env_steps" if values["mode"] == "train" else "episodes"])
+    return endless or _left(values) > 0
+
+
+def _arm(values: Values) -> dict[str, Value]:
+    return {"lockstep": values["lockstep"]}
+
+
+def _actor(values: Values) -> dict[str, Value]:
+    mode = values["mode"]
+    parameters = {"task": _TASK, "mode": mode, "lockstep": values["lockstep"]}
+    # A run taken up again plays scenes of its own.
+    parameters["seed"] = int(values["seed"]) + _made(values)
+    if mode == "train":
+        parameters["env_steps"] = _left(values)
+    elif mode == "eval":
+        parameters["episodes"] = values["episodes"]
+        parameters["weights"] = str(checkpoint.newest(_checkpoint(values)) / "policy.safetensors")
+    return parameters
+
+
+def _buffer(values: Values) -> dict[str, Value]:
+    return {"task": _TASK, "store": _store(values)}
+
+
+def _learner(values: Values) -> dict[str, Value]:
+    return {
+        "task": _TASK,
+        "out": str(values["out"]),
+        "checkpoint": values["checkpoint"],
+        "demos": values["demos"],
+        "prior": values["prior"],
+        "lockstep": values["lockstep"],
+        "env_steps": values["env_steps"],
+        "seed": values["seed"],
+    }
+
+
+def _recorder(values: Values) -> dict[str, Value]:
+    return {"task": _TASK, "demos": _demos(values), "episodes": _left(values)}
+
+
+def _operator(values: Values) -> dict[str, Value]:
+    return {"lockstep": values["lockstep"], "seed": values["seed"]}
+
+
+def _check(values: Values) -> None:
+    if not values["sim"]:
+        raise AwacError("sim:=false: the driver of the physical Sawyer is not there yet; use sim:=true")
+    for name in ("episodes", "env_steps", "seed"):
+        if int(values[name] or 0) < 0:
+            raise AwacError(f"{name}:={values[name]} is negative; give 0 or more")
+    if values["mode"] != "train":
+        return
+    for name in ("demos", "prior", "checkpoint"):
+        if values[name] and not Path(str(values[name])).exists():
+            raise AwacError(
+                f"{name}:={values[name]} is not there; correct the path, or collect demos with mode:=collect"
+            )
+    if not (values["demos"] or values["prior"] or _checkpoint(values).exists()):
+        raise AwacError("mode:=train has nothing to begin with; give demos:=, prior:= or checkpoint:=")
+
+
+PUSHING = Graph(
+    name="pushing",
+    arguments=_ARGUMENTS,
+    processes=(
+        Process("buffer", _buffer, wanted=lambda values: values["mode"] == "train"),
+        Process(
+            "learner",
+            _learner,
+            wanted=lambda values: values["mode"] == "train",
+            ends_graph=lambda values: True,
+        ),
+        Process(
+            "recorder",
+            _recorder,
+            wanted=lambda values: values["mode"] == "collect" and _acts(values),
+            ends_graph=lambda values: True,
+        ),
+        Process("arm", _arm, wanted=_acts),
+        Process("actor", _actor, wanted=_acts, ends_graph=lambda values: values["mode"] == "eval"),
+        Process(
+            "operator",
+            _operator,
+            wanted=lambda values: values["mode"] == "collect" and values["teleop"] == "scripted" and _acts(values),
+        ),
+    ),
+    check=_check,
+)
+
+GRAPHS = {PUSHING.name: PUSHING}
+
+
+def find_graph(name: str) -> Graph:
+    """The graph of this name; AwacError if there is none."""
+    if name not in GRAPHS:
+        raise AwacError(f"there is no graph '{name}'; the graphs are {', '.join(GRAPHS)}")
+    return GRAPHS[name]

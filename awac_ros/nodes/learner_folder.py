@@ -1,0 +1,77 @@
+"""What the learner keeps on disk: checkpoints, policies, and the numbers that must outlive a killed process."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, fields
+from pathlib import Path
+
+from awac_ros.data import demos
+from awac_ros.data.atomic import atomic_write
+from awac_ros.data.json_file import read_json, write_json
+from awac_ros.data.transitions import Transitions
+from awac_ros.errors import AwacError
+from awac_ros.learning.trainer import Trainer, TrainerConfig
+from awac_ros.learning.weights import PolicyWeights
+from awac_ros.tasks import Task
+
+
+@dataclass(frozen=True)
+class LearnerRecord:
+    """learner.json: written before every publication, so that versions only ever count up."""
+
+    version: int = 0
+    """Of the newest published weights."""
+    offline_updates: int = 0
+    """Gradient updates before the first online transition."""
+    environment_steps: int = 0
+    """Online transitions trained on."""
+    updates: int = 0
+    """Online gradient updates."""
+    repeated_keys: int = 0
+    """Transitions among them that came more than once."""
+    finished: bool = False
+
+
+class LearnerFolder:
+    """<path>/learner.json, <path>/checkpoints/ and <path>/policies/step_<environment steps>.safetensors."""
+
+    def __init__(self, path: Path) -> None:
+        self._record_file = path / "learner.json"
+        self._checkpoints = path / "checkpoints"
+        self._policies = path / "policies"
+
+    def read_record(self) -> LearnerRecord | None:
+        """The newest record; None where no learner has begun yet."""
+        if not self._record_file.exists():
+            return None
+        raw = read_json(self._record_file)
+        if not isinstance(raw, dict) or set(raw) != {field.name for field in fields(LearnerRecord)}:
+            raise AwacError(f"{self._record_file}: not a learner's record; move it away, or name another folder as out")
+        return LearnerRecord(**raw)
+
+    def write_record(self, record: LearnerRecord) -> None:
+        write_json(self._record_file, asdict(record))
+
+    def write_policy(self, weights: PolicyWeights) -> None:
+        atomic_write(self._policies / f"step_{weights.environment_steps:06d}.safetensors", weights.to_bytes())
+
+    def save(self, trainer: Trainer) -> None:
+        trainer.save(self._checkpoints)
+
+    @property
+    def has_checkpoint(self) -> bool:
+        return any(self._checkpoints.glob("*/checkpoint.json"))
+
+    def load(self, task: Task) -> Trainer:
+        """The trainer of the newest checkpoint."""
+        return Trainer.load(self._checkpoints, task)
+
+
+def new_trainer(task: Task, seed: int, files: list[Path]) -> Trainer:
+    """A trainer whose prior data are the episodes of the HDF5 files; AwacError if one is of another task or damaged."""
+    if not files:
+        raise AwacError("learner: there is nothing to begin with; give the parameter checkpoint, demos or prior")
+    trainer = Trainer(task, TrainerConfig(), seed)
+    for file in files:
+        trainer.add_prior(Transitions.concatenate(episode.transitions for episode in demos.read(file, task.layout)))
+    return trainer
