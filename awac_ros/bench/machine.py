@@ -12,17 +12,15 @@ PACKAGE = Path(__file__).resolve().parents[1]
 
 
 def commit() -> str:
-    """The git commit of this package's checkout, with "-dirty" after it where tracked files differ.
+    """The git commit of the checkout that the package or the shell is in, with "-dirty" where tracked files differ.
 
-    "unknown" where the package does not run from a checkout of its own repository.
+    "unknown" where neither is in a checkout of this project.
     """
-    top = _git("rev-parse", "--show-toplevel")
-    if top is None or not (Path(top) / "awac_ros").is_dir():
-        return "unknown"
-    head = _git("rev-parse", "HEAD")
-    if head is None:
-        return "unknown"
-    return f"{head}-dirty" if _git("status", "--porcelain", "--untracked-files=no") else head
+    for folder in (PACKAGE, Path.cwd()):
+        top = _git(folder, "rev-parse", "--show-toplevel")
+        if top is not None and (Path(top) / "awac_ros").is_dir() and (head := _git(folder, "rev-parse", "HEAD")):
+            return f"{head}-dirty" if _git(folder, "status", "--porcelain", "--untracked-files=no") else head
+    return "unknown"
 
 
 def machine() -> dict[str, str | int | float]:
@@ -37,10 +35,10 @@ def machine() -> dict[str, str | int | float]:
     }
 
 
-def _git(*arguments: str) -> str | None:
-    """What git says in the package's folder, or None where it can't say anything."""
+def _git(folder: Path, *arguments: str) -> str | None:
+    """What git says in the folder, or None where it can't say anything."""
     try:
-        done = subprocess.run(["git", "-C", str(PACKAGE), *arguments], capture_output=True, text=True, timeout=20)
+        done = subprocess.run(["git", "-C", str(folder), *arguments], capture_output=True, text=True, timeout=20)
     except (OSError, subprocess.TimeoutExpired):
         return None
     return done.stdout.strip() if done.returncode == 0 else None

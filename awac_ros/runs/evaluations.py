@@ -20,6 +20,8 @@ class Judged:
     """Gradient updates behind it, offline and online."""
     env_steps: int
     """Online transitions it was trained on; 0 for an offline policy."""
+    seed: int
+    """Of the scenes: `awac eval` with it and as many episodes gives the same figures."""
     episodes: int
     final_success: float
     any_success: float

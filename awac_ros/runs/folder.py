@@ -46,17 +46,22 @@ class RunFolder:
         return self.path / "store.sqlite"
 
     @property
+    def acted(self) -> Path:
+        """How many transitions each actor says it made."""
+        return self.path / "acted.json"
+
+    @property
     def checkpoints(self) -> Path:
         return self.path / "checkpoints"
 
     @property
     def policies(self) -> Path:
-        """Weights worth judging: offline_<updates>.safetensors and online_<environment steps>.safetensors."""
+        """Weights worth evaluating: offline_<updates>.safetensors and step_<environment steps>.safetensors."""
         return self.path / "policies"
 
     @property
     def evaluations(self) -> Path:
-        """One JSON file beside each policy's name, once it is judged."""
+        """One JSON file beside each policy's name, once it is evaluated."""
         return self.path / "evaluations"
 
     @property

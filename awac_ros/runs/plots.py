@@ -39,5 +39,4 @@ def curves(report: dict[str, Any], path: Path) -> None:
     axes[0][1].legend(loc="lower right", fontsize="small")
     axes[1][1].legend(loc="upper right", fontsize="small")
     figure.suptitle(f"Pushing with prior data: {report['prior']} (seed {report['seed']})")
-    path.parent.mkdir(parents=True, exist_ok=True)
-    figure.savefig(path, dpi=120)
+    figure.savefig(path, dpi=120, format="png")

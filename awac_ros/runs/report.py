@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from awac_ros.bench.form import Measure, at_least, at_most, form
+from awac_ros.envs.evaluate import Evaluation
 from awac_ros.errors import AwacError
 from awac_ros.runs.evaluations import Judged, mean
-from awac_ros.runs.prior_data import PriorData
 from awac_ros.runs.settings import PushingSettings
 
 LAST_EVALUATIONS = 3
@@ -30,7 +30,7 @@ class TransitionCounts:
 
 def build(
     settings: PushingSettings,
-    prior_data: dict[str, PriorData],
+    prior_data: dict[str, Evaluation],
     evaluations: Sequence[Judged],
     transitions: TransitionCounts,
     seconds: dict[str, float],
@@ -48,35 +48,23 @@ def build(
         "seed": settings.seed,
         "prior": settings.prior,
         "settings": settings.to_dict(),
-        "prior_data": {name: data.to_dict() for name, data in prior_data.items()},
+        "prior_data": {name: asdict(data) for name, data in prior_data.items()},
         "offline": {
             **mean(offline[-1:]),
             "updates": offline[-1].updates,
-            "evaluations": [_row(one) for one in offline],
+            "evaluations": [asdict(one) for one in offline],
         },
         "online": {
             **mean(online[-LAST_EVALUATIONS:]),
             "env_steps": online[-1].env_steps,
             "updates": online[-1].updates - offline[-1].updates,
-            "evaluations": [_row(one) for one in online],
+            "evaluations": [asdict(one) for one in online],
         },
         "transitions": {"acted": transitions.acted, "stored": transitions.stored, "trained": transitions.trained},
         "seconds": {**{name: round(value, 1) for name, value in seconds.items()}, "total": round(total, 1)},
     }
     measures = _measures(settings, report)
     return {**report, **form(measures), "holds": all(measure.holds for measure in measures)}
-
-
-def _row(one: Judged) -> dict[str, Any]:
-    return {
-        "policy": one.policy,
-        "env_steps": one.env_steps,
-        "updates": one.updates,
-        "episodes": one.episodes,
-        "final_success": one.final_success,
-        "any_success": one.any_success,
-        "final_distance": one.final_distance,
-    }
 
 
 def _measures(settings: PushingSettings, report: dict[str, Any]) -> list[Measure]:
@@ -99,7 +87,7 @@ def markdown(report: dict[str, Any]) -> str:
         "# Pushing, from prior data to the trained policy",
         "",
         f"Seed {report['seed']}, prior data: {report['prior']}. Success: the puck's centre within 6 cm of its goal "
-        "at the end of the episode; \"at any time\" counts an episode that passed the goal.",
+        'at the end of the episode; "at any time" counts an episode that passed the goal.',
         "",
         "| | episodes | success at the end | at any time | distance at the end |",
         "|---|---|---|---|---|",
@@ -148,4 +136,15 @@ def _line(name: str, row: dict[str, Any]) -> str:
     return (
         f"| {name} | {row['episodes']} | {row['final_success']:.0%} | {row['any_success']:.0%} "
         f"| {100 * row['final_distance']:.1f} cm |"
+    )
+
+
+def summary(report: dict[str, Any]) -> str:
+    """Two lines for whoever watched."""
+    offline, online = report["offline"], report["online"]
+    failed = [m["name"] for m in report["measures"] if not m["holds"]]
+    return (
+        f"The puck ends at its goal in {offline['final_success']:.0%} of the episodes after offline training, and in "
+        f"{online['final_success']:.0%} after {online['env_steps']:,} steps online.\n"
+        + (f"Below target: {', '.join(failed)}." if failed else "Every target holds.")
     )

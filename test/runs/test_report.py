@@ -4,20 +4,20 @@ import json
 
 import pytest
 
+from awac_ros.envs.evaluate import Evaluation
 from awac_ros.errors import AwacError
 from awac_ros.runs import plots
 from awac_ros.runs.evaluations import Judged, read_all
-from awac_ros.runs.prior_data import PriorData
 from awac_ros.runs.report import TransitionCounts, build, markdown
 from awac_ros.runs.settings import PushingSettings
 
-PRIOR = {"random": PriorData(500, 100_000, 0.09, 0.2, 0.18), "demos": PriorData(20, 2_000, 1.0, 1.0, 0.03)}
+PRIOR = {"random": Evaluation(500, 0.09, 0.2, 0.18), "demos": Evaluation(20, 1.0, 1.0, 0.03)}
 
 
 def judged(env_steps: int, updates: int, success: float) -> Judged:
     stage, count = ("online", env_steps) if env_steps else ("offline", updates)
     any_success = min(1.0, success + 0.05)
-    return Judged(f"{stage}_{count:06d}", updates, env_steps, 100, success, any_success, 0.1 - success / 20)
+    return Judged(f"{stage}_{count:06d}", updates, env_steps, 5, 100, success, any_success, 0.1 - success / 20)
 
 
 EVALUATIONS = [judged(0, 100, 0.3), judged(0, 200, 0.7)] + [

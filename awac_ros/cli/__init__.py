@@ -1,0 +1,9 @@
+"""`awac`: every job of the package from a shell.
+
+Heavy modules are imported inside the commands, so that help comes at once.
+"""
+
+from awac_ros.cli import bench_commands, evaluate, graph, pushing
+from awac_ros.cli.application import app
+
+__all__ = ["app", "bench_commands", "evaluate", "graph", "pushing"]

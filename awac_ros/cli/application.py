@@ -1,0 +1,39 @@
+"""The `awac` command: its groups, and what becomes of an error."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import Any
+
+import typer
+from typer.core import TyperGroup
+
+from awac_ros.errors import AwacError
+
+os.environ.setdefault("ROS_AUTOMATIC_DISCOVERY_RANGE", "LOCALHOST")
+os.environ.setdefault("AMENT_PREFIX_PATH", sys.prefix)
+
+
+class AwacGroup(TyperGroup):
+    """Commands whose AwacError is one red sentence on stderr and exit code 2."""
+
+    def invoke(self, ctx: typer.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except AwacError as error:
+            typer.secho(str(error), fg=typer.colors.RED, err=True)
+            raise typer.Exit(2) from error
+
+
+app = typer.Typer(
+    cls=AwacGroup,
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    help="AWAC on a robot arm under ROS 2: demonstrations, offline training, and fine-tuning on the arm itself. "
+    "Begin with: awac pushing.",
+)
+bench = typer.Typer(no_args_is_help=True)
+app.add_typer(bench, name="bench", help="Measure against the project's targets; exit code 1 where one fails.")

@@ -1,0 +1,67 @@
+"""awac bench"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from awac_ros.cli.application import bench
+
+if TYPE_CHECKING:
+    from awac_ros.bench.form import Measure
+
+JsonOption = Annotated[Path | None, typer.Option(help="Write commit, machine and measures to this file as well.")]
+
+
+@bench.command()
+def actor(
+    minutes: Annotated[float, typer.Option(min=0.1, help="How long the control rate is watched.")] = 10.0,
+    json: JsonOption = None,
+) -> None:
+    """The control rate at real time while the learner trains beside it, and how soon new weights act.
+
+    Targets: the control period within 1 % of 100 ms at p99; less than 150 ms from weights' publication to the first
+    action with them.
+    """
+    from awac_ros.bench.actor import measure
+
+    _finish(lambda: measure(minutes), json)
+
+
+@bench.command()
+def sim(json: JsonOption = None) -> None:
+    """Steps a second in simulation: the plain environment (target 800) and through the ROS graph in lockstep (150)."""
+    from awac_ros.bench.sim import measure
+
+    _finish(measure, json)
+
+
+@bench.command()
+def buffer(json: JsonOption = None) -> None:
+    """Transitions a second that the store commits to disk (target 5,000), and how fast the learner can pull them."""
+    from awac_ros.bench.buffer import measure
+
+    _finish(measure, json)
+
+
+@bench.command()
+def learner(json: JsonOption = None) -> None:
+    """Gradient updates a second at three sizes of task and network; no target."""
+    from awac_ros.bench.learner import measure
+
+    _finish(measure, json)
+
+
+def _finish(measure: Callable[[], Sequence[Measure]], json: Path | None) -> None:
+    """Print the measures, write them, and exit 1 where one does not hold its target."""
+    from awac_ros.bench.form import all_hold, table, write
+
+    measures = measure()
+    typer.echo(table(measures))
+    if json is not None:
+        write(json, measures)
+    if not all_hold(measures):
+        raise typer.Exit(1)

@@ -1,0 +1,145 @@
+"""The phases of a pushing run; each leaves its artefacts and does nothing where they are complete."""
+
+from __future__ import annotations
+
+from concurrent.futures import as_completed
+
+from awac_ros.data import Episode, demos
+from awac_ros.data.json_file import read_json
+from awac_ros.data.store import TransitionStore
+from awac_ros.learning import checkpoint
+from awac_ros.nodes.description import Value
+from awac_ros.nodes.graph import PUSHING
+from awac_ros.nodes.learner_folder import LearnerFolder
+from awac_ros.nodes.up import Session, up
+from awac_ros.runs import offline, workers
+from awac_ros.runs.folder import RunFolder
+from awac_ros.runs.judge import Judge
+from awac_ros.runs.monitor import ActedCount, own_namespace
+from awac_ros.runs.narrator import Narrator
+from awac_ros.runs.report import TransitionCounts
+from awac_ros.runs.settings import PushingSettings
+from awac_ros.runs.workers import Workers
+from awac_ros.tasks import Pushing
+
+POLL = 0.2
+"""s between two looks at a running graph."""
+
+
+class Phases:
+    """Everything between the settings and the report, in order: demos, random, offline, before, online, after."""
+
+    def __init__(
+        self, settings: PushingSettings, folder: RunFolder, narrator: Narrator, crew: Workers, judge: Judge
+    ) -> None:
+        self._settings = settings
+        self._folder = folder
+        self._narrator = narrator
+        self._workers = crew
+        self._judge = judge
+        self._task = Pushing()
+
+    def demos(self) -> None:
+        """Demonstrations by the scripted operator, teleoperating and recorded through the ROS graph."""
+        wanted = self._settings.demos
+        path = self._folder.demos
+        made = demos.count(path) if path.exists() else 0
+        if self._settings.prior != "demos" or made >= wanted:
+            return
+        words = f"Collecting {wanted} demonstrations: the operator drives the simulated arm through the ROS graph"
+        arguments = {"mode": "collect", "demos": str(path), "episodes": wanted}
+        with self._narrator.bar(words, wanted, made) as told, self._graph(arguments) as session:
+            while not session.wait(POLL):
+                told(demos.count(path) if path.exists() else 0)
+
+    def random(self) -> None:
+        """Episodes of the random process in the plain environment, on every worker."""
+        count = self._settings.random_episodes
+        if self._folder.random.exists():
+            return
+        words = f"Making {count} episodes of the random process, good and bad, in the plain environment"
+        with self._narrator.bar(words, count) as told:
+            futures = [self._workers.act_at_random(self._settings.seed, share) for share in workers.shares(count)]
+            done = 0
+            for future in as_completed(futures):
+                done += len(future.result())
+                told(done)
+        episodes = [episode for future in futures for episode in future.result()]
+        demos.write(self._folder.random, self._task.layout, episodes)
+
+    def offline(self) -> None:
+        """AWAC on the prior data, while a worker evaluates the policies on the way."""
+        settings, folder = self._settings, self._folder
+        if offline.policy_file(folder.policies, settings.offline_updates).exists():
+            return
+        trainer = offline.begin(self._task, self._prior_episodes(), settings.seed, folder.checkpoints)
+        words = f"Training offline on {len(trainer.replay):,} transitions"
+        with self._narrator.bar(words, settings.offline_updates, trainer.updates) as bar:
+
+            def told(updates: int) -> None:
+                bar(updates)
+                self._judge.attend()
+
+            offline.train(
+                trainer, settings.offline_updates, folder.checkpoints, folder.policies, folder.tensorboard, told
+            )
+
+    def online(self) -> None:
+        """The ROS graph fine-tunes: arm, actor, buffer and learner in lockstep, and a worker evaluates beside them."""
+        settings, folder = self._settings, self._folder
+        record = LearnerFolder(folder.path).read_record()
+        if record is not None and record.finished:
+            return
+        words = f"Fine-tuning online for {settings.env_steps:,} control steps through the ROS graph"
+        arguments: dict[str, Value] = {
+            "mode": "train",
+            "checkpoint": str(folder.checkpoints),
+            "env_steps": settings.env_steps,
+        }
+        done = record.environment_steps if record is not None else 0
+        with (
+            self._narrator.bar(words, settings.env_steps, done) as told,
+            ActedCount(own_namespace(), folder.acted) as acted,
+            self._graph(arguments) as session,
+        ):
+            while not session.wait(POLL):
+                acted.update()
+                record = LearnerFolder(folder.path).read_record()
+                told(record.environment_steps if record is not None else 0)
+                self._judge.attend()
+        weights = checkpoint.read_policy(folder.checkpoints, self._task.layout.hash)
+        LearnerFolder(folder.path).write_policy(weights)
+
+    def evaluate(self, words: str) -> None:
+        """Evaluate every policy that is not evaluated yet."""
+        if not (waiting := self._judge.attend(workers.COUNT)):
+            return
+        with self._narrator.bar(words, waiting) as told:
+            self._judge.finish(lambda left: told(waiting - left))
+
+    def counts(self) -> TransitionCounts:
+        """What the actors, the store and the learner each counted."""
+        record = LearnerFolder(self._folder.path).read_record()
+        with TransitionStore(self._folder.store, self._task.layout, read_only=True) as store:
+            stored = store.total
+        acted = sum(read_json(self._folder.acted).values())
+        return TransitionCounts(acted, stored, record.environment_steps if record is not None else 0)
+
+    def prior_data(self) -> dict[str, list[Episode]]:
+        """The episodes by kind, as they lie in the run's folder."""
+        kinds = {"random": self._folder.random}
+        if self._settings.prior == "demos":
+            kinds["demos"] = self._folder.demos
+        return {kind: demos.read(path, self._task.layout) for kind, path in kinds.items()}
+
+    def _prior_episodes(self) -> list[Episode]:
+        return [episode for episodes in self.prior_data().values() for episode in episodes]
+
+    def _graph(self, arguments: dict[str, Value]) -> Session:
+        common = {
+            "lockstep": True,
+            "out": str(self._folder.path),
+            "seed": self._settings.seed,
+            "namespace": own_namespace(),
+        }
+        return up(PUSHING, common | arguments, self._folder.logs, echo=None)

@@ -1,0 +1,79 @@
+"""Worker processes with an environment each: random episodes and evaluations, two at a time."""
+
+from __future__ import annotations
+
+import multiprocessing
+import signal
+from concurrent.futures import Future, ProcessPoolExecutor
+from functools import cache
+
+import gymnasium
+
+from awac_ros.data import Episode
+from awac_ros.envs import PUSHING_ID
+from awac_ros.envs.evaluate import Evaluation, judge
+from awac_ros.envs.random_process import random_episodes
+from awac_ros.envs.rollout import rollouts
+from awac_ros.learning.policy import Policy
+from awac_ros.learning.weights import PolicyWeights
+
+COUNT = 2
+EPISODES_AT_ONCE = 20
+"""One task's share: small enough that every worker stays busy to the end, and that Ctrl-C waits for seconds only."""
+
+
+class Workers:
+    """Processes that roll out the pushing task; leave the `with` block to end them."""
+
+    def __init__(self) -> None:
+        context = multiprocessing.get_context("spawn")
+        self._pool = ProcessPoolExecutor(COUNT, context, initializer=_leave_interrupts_to_the_parent)
+
+    def __enter__(self) -> Workers:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._pool.shutdown(wait=True, cancel_futures=True)
+
+    def act_at_random(self, seed: int, episodes: range) -> Future[list[Episode]]:
+        """These episodes of the random process's run `seed`."""
+        return self._pool.submit(_act_at_random, seed, episodes)
+
+    def evaluate(self, weights: PolicyWeights, seed: int, episodes: range) -> Future[Evaluation]:
+        """These episodes of the evaluation `seed` of a policy."""
+        return self._pool.submit(_evaluate, weights.to_bytes(), seed, episodes)
+
+
+def shares(episodes: int) -> list[range]:
+    """The episodes 0 .. `episodes` - 1 in portions for one worker at a time."""
+    starts = range(0, episodes, EPISODES_AT_ONCE)
+    return [range(start, min(start + EPISODES_AT_ONCE, episodes)) for start in starts]
+
+
+def join(evaluations: list[Evaluation]) -> Evaluation:
+    """The evaluation of all episodes from those of its shares."""
+    episodes = sum(share.episodes for share in evaluations)
+
+    def mean(name: str) -> float:
+        return sum(getattr(share, name) * share.episodes for share in evaluations) / episodes
+
+    return Evaluation(episodes, mean("final_success"), mean("any_success"), mean("final_distance"))
+
+
+@cache
+def _environment() -> gymnasium.Env:
+    return gymnasium.make(PUSHING_ID)
+
+
+def _act_at_random(seed: int, episodes: range) -> list[Episode]:
+    return list(random_episodes(_environment(), seed=seed, episodes=episodes))
+
+
+def _evaluate(weights: bytes, seed: int, episodes: range) -> Evaluation:
+    env = _environment()
+    policy = Policy.from_weights(PolicyWeights.from_bytes(weights, source="the policy under evaluation"))
+    return judge(env.unwrapped.task, rollouts(env, policy.mean, seed=seed, episodes=episodes))
+
+
+def _leave_interrupts_to_the_parent() -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
