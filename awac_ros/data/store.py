@@ -140,12 +140,12 @@ class TransitionStore:
         with self._connection as connection:
             connection.execute("BEGIN" if read_only else "BEGIN IMMEDIATE")
             tables = {name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
-            if not tables and not read_only:
+            if not tables and not read_only and self._path.stat().st_size == 0:
                 for name, columns in _TABLES.items():
                     connection.execute(f"CREATE TABLE {name} ({columns}")
                 connection.execute("INSERT INTO layout VALUES (?)", (self._layout.to_json(),))
             elif not _TABLES.keys() <= tables:
-                raise AwacError(f"{self._path} is a database but no transition store; choose another path")
+                raise AwacError(f"{self._path} exists but is no transition store; choose another path")
             ((found,),) = connection.execute("SELECT json FROM layout").fetchall()
             self._layout.check_same(Layout.from_json(found, str(self._path)), str(self._path))
         if connection.execute("PRAGMA quick_check(1)").fetchone() != ("ok",):
