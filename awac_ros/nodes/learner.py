@@ -27,7 +27,7 @@ from awac_ros.nodes.runner import SIGNAL_LATENCY, RunnableNode, Spinner, run
 from awac_ros.nodes.scalars import Scalars
 from awac_ros.tasks import TASKS, Task, make_task
 
-_SLICE = 10
+_SLICE = 25
 """Updates between two looks at the graph."""
 _GOODBYE = Duration(seconds=2)
 _MANY = 10**9

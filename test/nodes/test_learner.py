@@ -118,9 +118,8 @@ def test_killed_and_started_again_it_goes_on_and_learns_the_same(world, settings
     learner.send_signal(signal.SIGKILL)
     learner.wait()
     append(world, episode(2))
-    world.start("learner", **settings, env_steps=3 * STEPS)
-    world.until(lambda: world.processes[-1].poll() is not None)
-    assert world.processes[-1].returncode == 0
+    again = world.run(Learner, **settings, env_steps=3 * STEPS)
+    world.until(lambda: not again.is_alive())
     assert weights[-1].environment_steps == 3 * STEPS
     assert weights[-1].version > version
     assert sorted({message.version for message in weights}) == [message.version for message in weights]

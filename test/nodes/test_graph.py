@@ -1,0 +1,116 @@
+"""What the description of the pushing graph says must fit the nodes it starts."""
+
+import dataclasses
+import importlib
+from pathlib import Path
+
+import numpy as np
+import pytest
+import yaml
+
+from awac_ros.data import Transitions, demos
+from awac_ros.data.episode import EpisodeBuilder, Outcome
+from awac_ros.data.store import TransitionStore
+from awac_ros.errors import AwacError
+from awac_ros.nodes.graph import PUSHING, find_graph
+from awac_ros.resources import resource
+from awac_ros.tasks import Pushing
+
+LAYOUT = Pushing().layout
+CONFIGS = {
+    "arm": ("arm", "ArmConfig"),
+    "actor": ("actor_loop", "ActorConfig"),
+    "buffer": ("buffer", "BufferConfig"),
+    "learner": ("learner", "LearnerConfig"),
+    "operator": ("operator", "OperatorNodeConfig"),
+    "recorder": ("recorder", "RecorderConfig"),
+}
+
+
+def parameters(node: str) -> dict[str, type]:
+    module, name = CONFIGS[node]
+    config = getattr(importlib.import_module(f"awac_ros.nodes.{module}"), name)()
+    return {field.name: type(getattr(config, field.name)) for field in dataclasses.fields(config)}
+
+
+@pytest.fixture
+def prior(tmp_path: Path) -> Path:
+    builder = EpisodeBuilder("a" * 32, 0)
+    builder.add(np.zeros(8), np.zeros(2), 0.0, np.zeros(8), truncated=True, step_time=0.0)
+    path = tmp_path / "prior.hdf5"
+    demos.write(path, LAYOUT, [builder.finish(Outcome.SUCCESS)])
+    return path
+
+
+def given(mode: str, prior: Path, tmp_path: Path) -> dict:
+    out = tmp_path / "out"
+    (out / "checkpoints/000001").mkdir(parents=True, exist_ok=True)
+    return {"mode": mode, "out": str(out), **({"prior": str(prior)} if mode == "train" else {})}
+
+
+@pytest.mark.parametrize(
+    ("mode", "names"),
+    [
+        ("collect", {"recorder", "arm", "actor", "operator"}),
+        ("train", {"buffer", "learner", "arm", "actor"}),
+        ("eval", {"arm", "actor"}),
+    ],
+)
+def test_every_planned_parameter_is_one_of_the_nodes_own(mode: str, names: set, prior: Path, tmp_path: Path) -> None:
+    starts = PUSHING.plan(given(mode, prior, tmp_path))
+    assert {start.name for start in starts} == names
+    assert any(start.ends_graph for start in starts)
+    for start in starts:
+        known = {**parameters(start.name), "use_sim_time": bool}
+        for name, value in start.parameters.items():
+            assert type(value) is known[name], f"{start.name}: {name}"
+
+
+def test_the_parameter_file_holds_only_parameters_of_the_nodes() -> None:
+    for key, content in yaml.safe_load(resource("config/pushing.yaml").read_text()).items():
+        known = parameters(key.removeprefix("/**/"))
+        for name, value in content["ros__parameters"].items():
+            assert type(value) is known[name], f"{key}: {name}"
+
+
+def test_without_an_operator_nobody_is_started_to_drive(prior: Path, tmp_path: Path) -> None:
+    starts = PUSHING.plan({**given("collect", prior, tmp_path), "teleop": "none"})
+    assert {start.name for start in starts} == {"recorder", "arm", "actor"}
+
+
+def test_a_run_taken_up_again_makes_only_what_is_missing(prior: Path, tmp_path: Path) -> None:
+    arguments = {**given("train", prior, tmp_path), "env_steps": 3, "seed": 7}
+    rows = demos.read(prior, LAYOUT)[0].transitions
+    with TransitionStore(Path(arguments["out"]) / "store.sqlite", LAYOUT) as store:
+        store.append(rows)
+    actor = next(start for start in PUSHING.plan(arguments) if start.name == "actor")
+    assert actor.parameters["env_steps"] == 2
+    assert actor.parameters["seed"] != 7
+    with TransitionStore(Path(arguments["out"]) / "store.sqlite", LAYOUT) as store:
+        store.append(Transitions(**{**rows.__dict__, "episode": np.array([1])}))
+        store.append(Transitions(**{**rows.__dict__, "episode": np.array([2])}))
+    assert {start.name for start in PUSHING.plan(arguments)} == {"buffer", "learner"}
+
+
+def test_enough_demonstrations_are_not_collected_again(prior: Path, tmp_path: Path) -> None:
+    assert PUSHING.plan({**given("collect", prior, tmp_path), "demos": str(prior), "episodes": 1}) == []
+
+
+@pytest.mark.parametrize(
+    ("changes", "sentence"),
+    [
+        ({"sim": "false"}, "the driver of the physical Sawyer is not there yet"),
+        ({"seed": "-1"}, "seed:=-1 is negative"),
+        ({"mode": "train", "out": "/nowhere"}, "mode:=train has nothing to begin with"),
+        ({"mode": "train", "demos": "/nowhere.hdf5"}, "demos:=/nowhere.hdf5 is not there"),
+        ({"mode": "eval", "out": "/nowhere"}, "/nowhere/checkpoints: no checkpoint here"),
+    ],
+)
+def test_arguments_that_do_not_go_together_are_refused(changes: dict, sentence: str) -> None:
+    with pytest.raises(AwacError, match=sentence):
+        PUSHING.plan({"mode": "collect", **changes})
+
+
+def test_an_unknown_graph_is_refused() -> None:
+    with pytest.raises(AwacError, match="there is no graph 'pulling'; the graphs are pushing"):
+        find_graph("pulling")

@@ -1,0 +1,157 @@
+"""Processes are stood in for by small scripts, except where a real node must be reached."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from awac_msgs.msg import BufferStatus
+from awac_ros.errors import AwacError
+from awac_ros.nodes import up as up_module
+from awac_ros.nodes.description import Argument, Graph, Process
+from awac_ros.nodes.qos import LATCHED
+from awac_ros.nodes.up import up
+
+WAITS = """
+import signal, sys
+signal.signal(signal.SIGINT, lambda *_: sys.exit(0))
+print("ready", flush=True)
+signal.pause()
+"""
+STUBBORN = """
+import signal
+for number in (signal.SIGINT, signal.SIGTERM):
+    signal.signal(number, signal.SIG_IGN)
+print("ready", flush=True)
+while True:
+    signal.pause()
+"""
+FAILS = "import sys; print('[FATAL] [1.5] [learner]: no checkpoint here', file=sys.stderr); print('bye'); sys.exit(2)"
+
+
+def graph(tmp_path: Path, *names: str, ending: str = "") -> Graph:
+    file = tmp_path / "parameters.yaml"
+    file.write_text("{}")
+    arguments = {"params_file": str(file), "namespace": "", "log_level": "info"}
+    return Graph(
+        "test",
+        (
+            Argument("use_sim_time", "false", "", bool),
+            Argument("store", "", ""),
+            *(Argument(name, value, "") for name, value in arguments.items()),
+        ),
+        tuple(
+            Process(
+                name, lambda values: {"store": values["store"]}, ends_graph=lambda values, name=name: name == ending
+            )
+            for name in names
+        ),
+        lambda values: None,
+    )
+
+
+@pytest.fixture
+def scripts(monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
+    """By node name, what runs in the node's stead."""
+    chosen: dict[str, str] = {}
+    monkeypatch.setattr(up_module, "command", lambda start: [sys.executable, "-c", chosen[start.name]])
+    return chosen
+
+
+def said(session, name: str, word: str) -> None:
+    """Wait until a process has said the word."""
+    log = next(child.log for child in session.children if child.name == name)
+    deadline = time.monotonic() + 30.0
+    while word not in log.read_text():
+        assert time.monotonic() < deadline
+        session.wait(0.05)
+
+
+def test_the_end_of_the_process_that_counts_ends_the_graph(scripts: dict, tmp_path: Path) -> None:
+    scripts |= {"arm": WAITS, "learner": "print('done')"}
+    with up(graph(tmp_path, "arm", "learner", ending="learner"), {}, tmp_path / "logs", None) as session:
+        assert session.wait()
+        assert all(child.process.poll() is not None for child in session.children)
+
+
+def test_the_end_of_another_process_does_not(scripts: dict, tmp_path: Path) -> None:
+    scripts |= {"actor": "print('done')", "learner": WAITS}
+    with up(graph(tmp_path, "actor", "learner", ending="learner"), {}, tmp_path / "logs", None) as session:
+        session.children[0].process.wait()
+        said(session, "learner", "ready")
+        assert not session.poll()
+
+
+def test_the_first_failure_ends_the_graph_and_names_the_node_and_its_last_error(scripts: dict, tmp_path: Path) -> None:
+    scripts |= {"arm": WAITS, "learner": FAILS}
+    session = up(graph(tmp_path, "arm", "learner"), {}, tmp_path / "logs", None)
+    with pytest.raises(AwacError, match="learner ended with exit code 2: no checkpoint here"):
+        session.wait()
+    assert all(child.process.poll() is not None for child in session.children)
+
+
+def test_a_killed_process_is_a_failure(scripts: dict, tmp_path: Path) -> None:
+    scripts |= {"arm": WAITS}
+    with up(graph(tmp_path, "arm"), {}, tmp_path / "logs", None) as session:
+        session.children[0].process.send_signal(signal.SIGKILL)
+        with pytest.raises(AwacError, match="arm was killed by SIGKILL"):
+            session.wait()
+
+
+def test_output_is_kept_in_files_and_passed_on_with_the_nodes_name(scripts: dict, tmp_path: Path) -> None:
+    scripts |= {"arm": "print('one'); print('two')", "actor": "print('three')"}
+    lines: list[str] = []
+    with up(graph(tmp_path, "arm", "actor"), {}, tmp_path / "logs", lines.append) as session:
+        session.wait()
+    assert sorted(lines) == ["[actor] three", "[arm] one", "[arm] two"]
+    assert (tmp_path / "logs/arm.log").read_text() == "one\ntwo\n"
+
+
+def test_leaving_the_block_ends_even_the_stubborn(
+    scripts: dict, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(up_module, "_SIGNALS", tuple((number, 0.5) for number, _ in up_module._SIGNALS))
+    scripts |= {"arm": WAITS, "actor": STUBBORN}
+    with up(graph(tmp_path, "arm", "actor"), {}, tmp_path / "logs", None) as session:
+        said(session, "arm", "ready")
+        said(session, "actor", "ready")
+    assert [child.process.returncode for child in session.children] == [0, -signal.SIGKILL]
+
+
+def test_nothing_is_started_with_arguments_that_do_not_fit(scripts: dict, tmp_path: Path) -> None:
+    with pytest.raises(AwacError, match="no argument 'stor'"):
+        up(graph(tmp_path, "arm"), {"stor": "x"}, tmp_path / "logs")
+    assert not (tmp_path / "logs").exists()
+
+
+def test_processes_do_not_outlive_a_killed_starter(tmp_path: Path) -> None:
+    starter = (
+        "import subprocess, sys, signal\n"
+        "from awac_ros.nodes.up import _end_with_parent\n"
+        f"child = subprocess.Popen([sys.executable, '-c', {WAITS!r}], preexec_fn=_end_with_parent)\n"
+        "print(child.pid, flush=True); signal.pause()"
+    )
+    process = subprocess.Popen([sys.executable, "-c", starter], stdout=subprocess.PIPE, text=True)
+    child = os.pidfd_open(int(process.stdout.readline()))
+    assert process.stdout.readline() == "ready\n"
+    process.kill()
+    process.communicate()
+    deadline = time.monotonic() + 10.0
+    with pytest.raises(ProcessLookupError):
+        while time.monotonic() < deadline:
+            signal.pidfd_send_signal(child, 0)
+    os.close(child)
+
+
+def test_a_node_is_started_in_its_namespace_with_its_parameters(world, tmp_path: Path) -> None:
+    heard = world.hear(BufferStatus, "/robot1/buffer/status", LATCHED)
+    store = tmp_path / "a store.sqlite"
+    arguments = {"namespace": "robot1", "store": str(store)}
+    with up(graph(tmp_path, "buffer"), arguments, tmp_path / "logs", None) as session:
+        world.until(lambda: heard)
+    assert store.exists()
+    assert session.children[0].process.returncode == 0
