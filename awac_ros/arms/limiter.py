@@ -13,9 +13,9 @@ from awac_ros.arms.kinematics import Kinematics
 class SafetyLimits:
     """Figures of Sawyer on the pushing table; base frame, SI units."""
 
-    workspace_low: tuple[float, float, float] = (0.4, -0.3, 0.05)
+    workspace_low: tuple[float, float, float] = (0.42, -0.28, 0.05)
     """Lower corner of the box the tip stays in, m; the table's top is at z = 0.045."""
-    workspace_high: tuple[float, float, float] = (0.8, 0.3, 0.4)
+    workspace_high: tuple[float, float, float] = (0.78, 0.28, 0.4)
     """Upper corner, m."""
     linear_speed: float = 0.3
     """Of the tip, m/s."""
