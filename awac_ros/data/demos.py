@@ -10,6 +10,8 @@
 A file is never changed in place: every change is made to a copy, which takes its place when it is complete and on the
 disk. HDF5 has no journal, so a process killed inside a flush can leave a file that nothing opens; this way every
 demonstration that was written stays readable, and copying costs less than the pause between two episodes.
+
+The format of HDF5 1.10 checks its own structure, and each dataset carries a checksum: damage is an error, not data.
 """
 
 from __future__ import annotations
@@ -32,6 +34,7 @@ from awac_ros.errors import AwacError
 
 _ROBOMIMIC_GYM = 2
 _PREFIX = "demo_"
+_HDF5_FORMAT = "v110"
 _SCALARS = {
     "rewards": ("reward", np.float32),
     "dones": ("terminated", np.uint8),
@@ -65,7 +68,7 @@ class DemoWriter:
         episode.transitions.check(self._layout, f"episode for {self._path}")
         with _replaced(self._path) as temporary:
             shutil.copyfile(self._path, temporary)
-            with h5py.File(temporary, "r+") as file:
+            with h5py.File(temporary, "r+", libver=_HDF5_FORMAT) as file:
                 number = max(_numbers(file["data"]), default=-1) + 1
                 _add(file["data"], self._layout, number, episode)
         return number
@@ -73,7 +76,7 @@ class DemoWriter:
 
 def write(path: Path, layout: Layout, episodes: Iterable[Episode]) -> None:
     """Make these episodes the whole content of the file at `path`."""
-    with _replaced(Path(path)) as temporary, h5py.File(temporary, "w") as file:
+    with _replaced(Path(path)) as temporary, h5py.File(temporary, "w", libver=_HDF5_FORMAT) as file:
         data = file.create_group("data")
         data.attrs["total"] = 0
         data.attrs["env_args"] = json.dumps({"env_name": layout.task, "type": _ROBOMIMIC_GYM, "env_kwargs": {}})
@@ -115,13 +118,13 @@ def _add(data: h5py.Group, layout: Layout, number: int, episode: Episode) -> Non
     _set_text(demo, "outcome", episode.outcome.value)
     _set_text(demo, "actor_id", rows.actor_id[0])
     demo.attrs["episode"] = rows.episode[0]
-    demo["actions"] = rows.action
+    _set_dataset(demo, "actions", rows.action)
     for name, (column, kind) in _SCALARS.items():
-        demo[name] = getattr(rows, column).astype(kind)
+        _set_dataset(demo, name, getattr(rows, column).astype(kind))
     for name, column in _VECTORS.items():
         group = demo.create_group(name)
         for field in layout.observation:
-            group[field.name] = getattr(rows, column)[:, layout.slice(field.name)]
+            _set_dataset(group, field.name, getattr(rows, column)[:, layout.slice(field.name)])
     data.attrs["total"] += len(rows)
 
 
@@ -182,6 +185,11 @@ def _text(item: h5py.Group, name: str, source: str) -> str:
             f"{source}: attribute {name} is no text of fixed length; only files of this package can be read"
         )
     return value.decode()
+
+
+def _set_dataset(group: h5py.Group, name: str, values: np.ndarray) -> None:
+    """Write values with a checksum, which every reader of HDF5 verifies."""
+    group.create_dataset(name, data=values, chunks=values.shape, fletcher32=True)
 
 
 def _dataset(demo: h5py.Group, name: str, shape: tuple[int, ...], source: str) -> np.ndarray:
