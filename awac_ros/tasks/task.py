@@ -81,6 +81,14 @@ class Task(ABC):
     def with_goal(self, observation: np.ndarray, goal: np.ndarray) -> np.ndarray:
         """(..., observation_size) float32: the same state under another goal (..., goal_size)."""
 
+    def features(self) -> tuple[np.ndarray, np.ndarray]:
+        """Matrix (F, observation_size) and offset (F,), float32: the affine view of an observation given to networks.
+
+        As it stands here, each entry's expected range becomes [-1, 1]; a task adds the differences that matter to it.
+        """
+        low, high = self.layout.observation_low, self.layout.observation_high
+        return np.diag(2.0 / (high - low)), -(high + low) / (high - low)
+
     @abstractmethod
     def sample_goals(self, rng: np.random.Generator, count: int) -> np.ndarray:
         """(count, goal_size) float32: goals as the environment draws them."""

@@ -81,3 +81,11 @@ def test_hindsight_makes_a_state_its_own_goal() -> None:
     assert relabelled.dtype == np.float32
     assert task.success(relabelled).all()
     np.testing.assert_array_equal(relabelled[..., :4], observation[..., :4])
+
+
+def test_features_show_the_ranges_and_the_differences() -> None:
+    matrix, offset = Pushing().features()
+    assert matrix.dtype == offset.dtype == np.float32
+    observation = np.array([0.5, -0.2, 0.6, 0.0, 0.7, 0.2, 0.65, -0.1], np.float32)
+    expected = [-1, -1, 0, 0, 1, 1, 0.5, -0.5, 1.0, 2.0, 0.5, -1.0]
+    np.testing.assert_allclose(matrix @ observation + offset, expected, atol=1e-5)
