@@ -19,7 +19,7 @@ from awac_ros.learning.trainer import Trainer, TrainerConfig
 from awac_ros.tasks import Pushing
 
 REPEATS = 8
-UPDATES = 50
+UPDATES = {"pushing": 100, "gym": 50, "hand": 10}
 """Of one repeat; after as many that do not count."""
 
 
@@ -27,13 +27,14 @@ def measure() -> list[Measure]:
     """Medians over the repeats, with one thread and with as many as there are cores."""
     cores = len(os.sched_getaffinity(0))
     measures = [plain("pushing, 1 thread, sampling and hindsight included", _pushing(), "updates/s")]
-    for name, layout, hidden, batch_size in (
-        ("gym size (17 + 6, batch 256, 2 x 256)", _layout(17, 6), (256, 256), 256),
-        ("hand size (45 + 24, batch 1024, 4 x 256)", _layout(45, 24), (256,) * 4, 1024),
+    for name, size, layout, hidden, batch_size in (
+        ("gym", "17 + 6, batch 256, 2 x 256", _layout(17, 6), (256, 256), 256),
+        ("hand", "45 + 24, batch 1024, 4 x 256", _layout(45, 24), (256,) * 4, 1024),
     ):
         for threads in sorted({1, cores}):
-            rate = _updates_only(layout, hidden, batch_size, threads)
-            measures.append(plain(f"{name}, {threads} thread{'s' * (threads > 1)}, update only", rate, "updates/s"))
+            rate = _updates_only(layout, hidden, batch_size, threads, UPDATES[name])
+            words = f"{name} size ({size}), {threads} thread{'s' * (threads > 1)}, update only"
+            measures.append(plain(words, rate, "updates/s"))
     return measures
 
 
@@ -41,11 +42,11 @@ def _pushing() -> float:
     task = Pushing()
     trainer = Trainer(task, TrainerConfig(), seed=0)
     trainer.add_prior(random_transitions(task.layout, 100_000, seed=0))
-    trainer.update(UPDATES)
-    return _rate(lambda: trainer.update(UPDATES))
+    trainer.update(UPDATES["pushing"])
+    return _rate(lambda: trainer.update(UPDATES["pushing"]), UPDATES["pushing"])
 
 
-def _updates_only(layout: Layout, hidden: tuple[int, ...], batch_size: int, threads: int) -> float:
+def _updates_only(layout: Layout, hidden: tuple[int, ...], batch_size: int, threads: int, count: int) -> float:
     torch.set_num_threads(threads)
     config = AwacConfig(policy_hidden=hidden, critic_hidden=hidden, critic_layer_norm=False)
     awac = Awac(layout, config, seed=0)
@@ -54,21 +55,21 @@ def _updates_only(layout: Layout, hidden: tuple[int, ...], batch_size: int, thre
     batch = Batch(*(torch.from_numpy(column) for column in columns))
 
     def update() -> None:
-        for _ in range(UPDATES):
+        for _ in range(count):
             awac.update(batch)
 
     update()
-    return _rate(update)
+    return _rate(update, count)
 
 
-def _rate(update: Callable[[], object]) -> float:
-    """Updates a second of the median repeat."""
+def _rate(update: Callable[[], object], count: int) -> float:
+    """Updates a second of the median repeat of `count` updates."""
     seconds = []
     for _ in range(REPEATS):
         start = time.perf_counter()
         update()
         seconds.append(time.perf_counter() - start)
-    return UPDATES / median(seconds)
+    return count / median(seconds)
 
 
 def _layout(observation_size: int, action_size: int) -> Layout:

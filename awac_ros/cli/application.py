@@ -15,8 +15,14 @@ os.environ.setdefault("ROS_AUTOMATIC_DISCOVERY_RANGE", "LOCALHOST")
 os.environ.setdefault("AMENT_PREFIX_PATH", sys.prefix)
 
 
+ORDER = ("pushing", "collect", "train", "eval", "up", "bench")
+
+
 class AwacGroup(TyperGroup):
-    """Commands whose AwacError is one red sentence on stderr and exit code 2."""
+    """Commands in the order of a newcomer's day; an AwacError is one red sentence on stderr and exit code 2."""
+
+    def list_commands(self, ctx: typer.Context) -> list[str]:
+        return sorted(super().list_commands(ctx), key=ORDER.index)
 
     def invoke(self, ctx: typer.Context) -> Any:
         try:

@@ -22,13 +22,13 @@ class Narrator:
     def __init__(self, console: Console | None = None) -> None:
         self.console = console or Console(highlight=False)
 
-    def say(self, words: str) -> None:
-        self.console.print(words)
+    def say(self, words: str, style: str | None = None) -> None:
+        self.console.print(words, style=style, markup=False, soft_wrap=True)
 
     @contextmanager
     def bar(self, words: str, total: float, done: float = 0.0) -> Iterator[Advance]:
         """A phase that goes from `done` to `total`."""
-        self.say(f"[bold]{words}[/bold]")
+        self.say(words, "bold")
         if self.console.is_terminal:
             columns = (BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), TimeRemainingColumn())
             with Progress(*columns, console=self.console, transient=True) as progress:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
 from PIL import Image
 
 from awac_ros.arms.bullet import BulletArm
@@ -59,7 +60,7 @@ def _work(settings: PushingSettings, folder: RunFolder, narrator: Narrator) -> N
             with folder.timed(name):
                 work()
     with folder.timed("report"):
-        narrator.say("[bold]Writing the report[/bold]")
+        narrator.say("Writing the report", "bold")
         _picture(folder)
         levels = {kind: judge(Pushing(), episodes) for kind, episodes in phases.prior_data().items()}
         counts, evaluations = phases.counts(), read_all(folder.evaluations)
@@ -72,9 +73,11 @@ def _work(settings: PushingSettings, folder: RunFolder, narrator: Narrator) -> N
 
 
 def _picture(folder: RunFolder) -> None:
-    """scene.png: the simulated arm at the table."""
+    """scene.png: the simulated arm at the table, where an episode begins."""
+    scene = Pushing().sample_scene(np.random.default_rng(folder.settings().seed))
     arm = BulletArm()
     try:
+        arm.reset(scene.p_base_tip, scene.p_base_puck)
         with atomic_replacement(folder.path / "scene.png") as partial:
             Image.fromarray(arm.picture(*PICTURE_SIZE)).save(partial, format="png")
     finally:

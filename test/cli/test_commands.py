@@ -1,0 +1,71 @@
+"""The commands explain themselves, and bad input is one sentence on stderr with exit code 2."""
+
+import pytest
+from typer.testing import CliRunner
+
+from awac_ros.cli import app
+from awac_ros.learning.trainer import Trainer, TrainerConfig
+from awac_ros.tasks import Pushing, PushingConfig
+
+runner = CliRunner()
+COMMANDS = ["pushing", "collect", "train", "eval", "up"]
+
+
+def refused(*words) -> str:
+    """What a command that must be refused says on stderr."""
+    result = runner.invoke(app, [str(word) for word in words])
+    assert result.exit_code == 2
+    assert "Traceback" not in result.output
+    return result.stderr
+
+
+def test_the_help_lists_every_command():
+    text = runner.invoke(app, ["--help"]).stdout
+    assert all(command in text for command in [*COMMANDS, "bench"])
+
+
+@pytest.mark.parametrize("words", [[command] for command in COMMANDS] + [["bench", part] for part in ("actor", "sim")])
+def test_every_command_explains_itself(words):
+    result = runner.invoke(app, [*words, "--help"])
+    assert result.exit_code == 0
+    assert len(result.stdout.splitlines()) > 10
+
+
+def test_show_args_explains_every_launch_argument():
+    text = runner.invoke(app, ["up", "pushing", "--show-args"]).stdout
+    for name in ("mode", "sim", "demos", "namespace", "params_file", "use_sim_time", "log_level"):
+        assert name in text
+
+
+def test_an_unknown_option_value_is_refused():
+    assert "expert" in refused("pushing", "--prior", "expert")
+    assert "seed" in refused("pushing", "--seed", "-1")
+
+
+def test_an_unknown_graph_and_an_unknown_launch_argument_are_refused():
+    assert "there is no graph 'door'" in refused("up", "door")
+    assert "did you mean mode" in refused("up", "pushing", "mod:=train")
+    assert "choose one of" in refused("up", "pushing", "mode:=fly")
+
+
+def test_training_without_data_is_refused(tmp_path):
+    assert "nothing to begin with" in refused("train", "--out", tmp_path)
+    assert "is not there" in refused("train", "--out", tmp_path, "--demos", tmp_path / "nowhere.hdf5")
+
+
+def test_a_folder_that_holds_something_else_is_not_taken_as_a_run(tmp_path):
+    (tmp_path / "letter.txt").touch()
+    sentence = refused("pushing", "--out", tmp_path)
+    assert "holds no pushing run" in sentence
+    assert len(sentence.strip().splitlines()) == 1
+
+
+def test_a_checkpoint_of_another_layout_is_refused(tmp_path):
+    Trainer(Pushing(PushingConfig(max_speed=0.5)), TrainerConfig(), seed=0).save(tmp_path)
+    sentence = refused("eval", "--checkpoint", tmp_path)
+    assert "layout" in sentence
+    assert len(sentence.strip().splitlines()) == 1
+
+
+def test_a_missing_checkpoint_is_refused(tmp_path):
+    assert "no policy here" in refused("eval", "--checkpoint", tmp_path / "nowhere")
