@@ -219,7 +219,7 @@ class ActorLoop:
             while (mark := self.human.take_mark()) is not None:
                 self._heed(mark)
             return
-        self._wait(lambda: self.topics.recorded, lambda: "waiting for the recorder to listen on transitions")
+        self._wait(self.topics.is_recorded, lambda: "waiting for the recorder to listen on transitions")
         self.topics.send_episode(EpisodeStatus.WAITING, episode, stamp)
         while mark is not Mark.START:
             self._wait(self.human.has_mark, lambda: "waiting for the operator's START on episode/mark")

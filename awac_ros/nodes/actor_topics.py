@@ -61,6 +61,7 @@ class ActorTopics:
         self._slot = slot
         self.arm_stopped: str | None = None
         """Why the arm is stopped, or None."""
+        self._probed = False
         node.create_subscription(PoseStamped, TIP, lambda message: self._measure(TIP, message), qos.STATE)
         node.create_subscription(PoseStamped, PUCK, lambda message: self._measure(PUCK, message), qos.STATE)
         node.create_subscription(ArmStatus, "arm/status", self._take_arm_status, qos.LATCHED)
@@ -101,10 +102,17 @@ class ActorTopics:
         status.actor_id = self._actor_id
         self._status.publish(status)
 
-    @property
-    def recorded(self) -> bool:
-        """Whether anybody listens to the transitions."""
-        return self._transitions.get_subscription_count() > 0
+    def is_recorded(self) -> bool:
+        """Whether somebody hears the transitions: proven by the acknowledgement of an empty message.
+
+        The middleware counts a subscription some time before that subscription hears anything.
+        """
+        if self._transitions.get_subscription_count() == 0:
+            self._probed = False
+        elif not self._probed:
+            self.send_transitions(Transitions.empty(self._layout))
+            self._probed = True
+        return self._probed and self._transitions.wait_for_all_acked(Duration())
 
     def flush(self) -> None:
         """Wait, briefly, until everything published has arrived."""

@@ -6,32 +6,45 @@ import signal
 import sys
 import time
 from collections.abc import Callable
+from itertools import takewhile
 from typing import Any
 
 import rclpy
+from rclpy.event_handler import EventHandler
 from rclpy.executors import SingleThreadedExecutor
 from rclpy.logging import get_logger
 from rclpy.node import Node
 from rclpy.signals import SignalHandlerOptions
-from rclpy.utilities import remove_ros_args
 
 from awac_ros.errors import AwacError
 
 SIGNAL_LATENCY = 0.1
 """s: the longest a signal waits for a spinning node."""
+_EVENTS_EVERY = 1.0
+_ENDING = (signal.SIGINT, signal.SIGTERM)
 
 
 class Interrupted(Exception):
     """SIGINT or SIGTERM came: unwind to `run`."""
 
 
+class _Executor(SingleThreadedExecutor):
+    """Leaves the middleware's events (such as incompatible QoS) out of most waits: they are two thirds of the cost."""
+
+    sees_events = False
+
+    def can_execute(self, entity: Any) -> bool:
+        return (self.sees_events or not isinstance(entity, EventHandler)) and super().can_execute(entity)
+
+
 class Spinner:
     """A single-threaded executor over one node that a signal ends."""
 
     def __init__(self, node: Node) -> None:
-        self._executor = SingleThreadedExecutor(context=node.context)
+        self._executor = _Executor(context=node.context)
         self._executor.add_node(node)
         self._interrupted = False
+        self._events_due = 0.0
 
     def interrupt(self, *_: Any) -> None:
         """Make the spinning call raise Interrupted; fit for a signal handler."""
@@ -41,7 +54,13 @@ class Spinner:
         """Run at most one callback, waiting up to `timeout` s (SIGNAL_LATENCY at most) for it."""
         if self._interrupted:
             raise Interrupted
-        self._executor.spin_once(min(timeout, SIGNAL_LATENCY))
+        if (now := time.monotonic()) >= self._events_due:
+            self._events_due = now + _EVENTS_EVERY
+            self._executor.sees_events = True
+            self._executor.spin_once(0.0)
+            self._executor.sees_events = False
+        else:
+            self._executor.spin_once(min(timeout, SIGNAL_LATENCY))
         if self._interrupted:
             raise Interrupted
 
@@ -78,18 +97,19 @@ def run(create: Callable[[], RunnableNode], arguments: list[str] | None = None) 
     Exit code: 0, or 2 after an AwacError, whose sentence goes to the log.
     """
     arguments = sys.argv if arguments is None else arguments
-    log = get_logger("awac_ros")
+    # rcl would take name:=value here for a remapping.
+    if unknown := list(takewhile(lambda word: word != "--ros-args", arguments[1:])):
+        print(f"unknown argument {unknown[0]!r}; parameters are given as --ros-args -p name:=value", file=sys.stderr)
+        return 2
     try:
         rclpy.init(args=arguments, signal_handler_options=SignalHandlerOptions.NO)
     except RuntimeError as error:
         print(f"the ROS arguments can't be read: {error}", file=sys.stderr)
         return 2
     try:
-        if unknown := remove_ros_args(arguments)[1:]:
-            raise AwacError(f"unknown argument {unknown[0]!r}; parameters are given as --ros-args -p name:=value")
         _live(create)
     except AwacError as error:
-        log.fatal(str(error))
+        get_logger("awac_ros").fatal(str(error))
         return 2
     finally:
         rclpy.try_shutdown()
@@ -99,7 +119,8 @@ def run(create: Callable[[], RunnableNode], arguments: list[str] | None = None) 
 def _live(create: Callable[[], RunnableNode]) -> None:
     node = create()
     spinner = Spinner(node)
-    before = {number: signal.signal(number, spinner.interrupt) for number in (signal.SIGINT, signal.SIGTERM)}
+    for number in _ENDING:
+        signal.signal(number, spinner.interrupt)
     try:
         node.run(spinner)
     except Interrupted:
@@ -110,5 +131,5 @@ def _live(create: Callable[[], RunnableNode]) -> None:
         finally:
             spinner.close()
             node.destroy_node()
-            for number, handler in before.items():
-                signal.signal(number, handler)
+            for number in _ENDING:  # the process is ending already, and well
+                signal.signal(number, signal.SIG_IGN)

@@ -1,0 +1,307 @@
+"""The actor in its own process, and everything it talks to played by the test."""
+
+import signal
+from pathlib import Path
+
+import numpy as np
+import pytest
+from diagnostic_msgs.msg import DiagnosticArray
+from geometry_msgs.msg import PoseStamped, TwistStamped
+from std_srvs.srv import Trigger
+
+from awac_msgs.msg import ActorStatus, ArmStatus, EpisodeMark, EpisodeStatus
+from awac_msgs.msg import PolicyWeights as PolicyWeightsMessage
+from awac_msgs.msg import Transitions as TransitionsMessage
+from awac_msgs.srv import AppendTransitions, ResetArm
+from awac_ros.data import Transitions
+from awac_ros.learning.weights import PolicyWeights
+from awac_ros.nodes import qos
+from awac_ros.nodes.messages import (
+    pose_message,
+    seconds,
+    stamp,
+    transitions_from_message,
+    twist,
+    twist_message,
+    weights_message,
+)
+from awac_ros.tasks import Pushing
+
+TASK = Pushing()
+LAYOUT = TASK.layout
+TIP_DOWN = (1.0, 0.0, 0.0, 0.0)
+
+
+def weights(version: int, bias: float = 0.5, environment_steps: int = 10**6) -> PolicyWeights:
+    """A policy that always drives the same way."""
+    tensors = {
+        "observation_shift": np.zeros(8, np.float32),
+        "observation_scale": np.ones(8, np.float32),
+        "layer0.weight": np.zeros((2, 8), np.float32),
+        "layer0.bias": np.full(2, bias, np.float32),
+        "log_std_range": np.array([-6.0, -5.0], np.float32),
+        "log_std_logit": np.zeros(2, np.float32),
+    }
+    return PolicyWeights(tensors, LAYOUT.hash, version, 0, environment_steps)
+
+
+class Surroundings:
+    """Arm, puck, operator, buffer and learner of one actor; the tip moves exactly as commanded, the puck never."""
+
+    def __init__(self, world) -> None:
+        self.world, node = world, world.node
+        self.time = 0.0
+        self.tip, self.puck = np.zeros(3), np.zeros(3)
+        self.seen: dict[float, np.ndarray] = {}
+        self.puck_is_seen = True
+        self.rejections = 0
+        self.stored: list[Transitions] = []
+        self.commands: list[TwistStamped] = []
+        self.on_state = lambda: None
+        self.tips = node.create_publisher(PoseStamped, "tip_pose", qos.STATE)
+        self.pucks = node.create_publisher(PoseStamped, "puck_pose", qos.STATE)
+        self.twists = node.create_publisher(TwistStamped, "teleop/twist", qos.COMMAND)
+        self.marks = node.create_publisher(EpisodeMark, "episode/mark", qos.EVENTS)
+        self.weights = node.create_publisher(PolicyWeightsMessage, "policy/weights", qos.LATCHED)
+        self.arm_status = node.create_publisher(ArmStatus, "arm/status", qos.LATCHED)
+        node.create_subscription(TwistStamped, "arm/command", self._step, qos.COMMAND)
+        node.create_service(ResetArm, "arm/reset", self._reset)
+        node.create_service(Trigger, "arm/stop", self._stop)
+        node.create_service(AppendTransitions, "buffer/append", self._append)
+        self.transitions = world.hear(TransitionsMessage, "transitions", qos.TRANSITIONS)
+        self.episodes = world.hear(EpisodeStatus, "episode/status", qos.EPISODES)
+        self.statuses = world.hear(ActorStatus, "actor/status", qos.LATCHED)
+        self.health = world.hear(DiagnosticArray, "/diagnostics", qos.DIAGNOSTICS)
+
+    def publish(self) -> None:
+        now = stamp(self.time)
+        self.tips.publish(pose_message(now, self.tip, TIP_DOWN))
+        if self.puck_is_seen:
+            self.pucks.publish(pose_message(now, self.puck))
+
+    def rows(self) -> Transitions:
+        return Transitions.concatenate(transitions_from_message(message, LAYOUT) for message in self.transitions)
+
+    def mark(self, mark: int) -> None:
+        self.marks.publish(EpisodeMark(mark=mark))
+
+    def publish_weights(self, weights: PolicyWeights, **changes: object) -> None:
+        message = weights_message(weights, stamp(0.0))
+        for name, value in changes.items():
+            setattr(message, name, value)
+        self.weights.publish(message)
+
+    def ended(self) -> list[EpisodeStatus]:
+        return [message for message in self.episodes if message.state == EpisodeStatus.ENDED]
+
+    def says(self, words: str) -> bool:
+        return any(words in status.message for message in self.health for status in message.status)
+
+    def exits(self, process) -> int:
+        return self.world.until(lambda: process.poll() is not None and [process.returncode])[0]
+
+    def _reset(self, request: ResetArm.Request, reply: ResetArm.Response) -> ResetArm.Response:
+        for vector, pose in ((self.tip, request.tip), (self.puck, request.puck)):
+            vector[:] = pose.position.x, pose.position.y, pose.position.z
+        self.time = round(self.time + 0.1, 9)
+        self._show()
+        reply.success, reply.stamp = True, stamp(self.time)
+        return reply
+
+    def _step(self, message: TwistStamped) -> None:
+        self.commands.append(message)
+        if seconds(message.header.stamp) == self.time:
+            self.tip += 0.1 * twist(message)[:3]
+            self.time = round(self.time + 0.1, 9)
+        self._show()
+
+    def _show(self) -> None:
+        self.seen[self.time] = np.concatenate((self.tip[:2], self.puck[:2])).astype(np.float32)
+        self.publish()
+        self.on_state()
+
+    def _stop(self, request: Trigger.Request, reply: Trigger.Response) -> Trigger.Response:
+        self.arm_status.publish(ArmStatus(stopped=True, stop_reason="arm/stop was called"))
+        reply.success = True
+        return reply
+
+    def _append(self, request: AppendTransitions.Request, reply: AppendTransitions.Response):
+        if self.rejections > 0:
+            self.rejections -= 1
+            reply.message = "the disk is full"
+            return reply
+        self.stored.append(transitions_from_message(request.transitions, LAYOUT))
+        reply.success, reply.total = True, sum(map(len, self.stored))
+        return reply
+
+
+@pytest.fixture
+def around(world) -> Surroundings:
+    return Surroundings(world)
+
+
+def policy_file(tmp_path: Path, **changes: float) -> Path:
+    path = tmp_path / "policy.safetensors"
+    path.write_bytes(weights(5, **changes).to_bytes())
+    return path
+
+
+def test_the_next_observation_of_a_truncated_step_is_the_true_one(around: Surroundings, tmp_path: Path) -> None:
+    actor = around.world.start("actor", mode="eval", lockstep=True, env_steps=203, weights=policy_file(tmp_path))
+    assert around.exits(actor) == 0
+    around.world.until(lambda: len(around.ended()) == 2)
+    rows = around.rows()
+    assert rows.episode.tolist() == [0] * 200 + [1] * 3
+    assert np.flatnonzero(rows.truncated).tolist() == [199, 202] and not rows.terminated.any()
+    for row in range(203):
+        at = round(float(rows.step_time[row]), 9)
+        np.testing.assert_array_equal(rows.observation[row, :4], around.seen[at])
+        np.testing.assert_array_equal(rows.next_observation[row, :4], around.seen[round(at + 0.1, 9)])
+    assert (rows.next_observation[199] != rows.observation[200]).any()
+    assert set(rows.policy_version.tolist()) == {5}
+    around.world.until(lambda: around.statuses and around.statuses[-1].finished)
+    assert around.statuses[-1].acted == 203
+
+
+def test_collecting_in_lockstep_answers_each_state_with_the_humans_action(around: Surroundings) -> None:
+    human = np.array([0.1, -0.05, 0.0, 0.0, 0.0, 0.0])
+
+    def operate() -> None:
+        state = around.episodes[-1].state if around.episodes else EpisodeStatus.ENDED
+        if state == EpisodeStatus.RUNNING and len(around.commands) % 5 == 4:
+            around.commands.clear()
+            around.mark(EpisodeMark.SUCCESS)
+        elif state == EpisodeStatus.RUNNING:
+            around.twists.publish(twist_message(stamp(around.time), human))
+
+    around.on_state = operate
+    actor = around.world.start("actor", mode="collect", lockstep=True, episodes=2)
+    started = 0
+    while actor.poll() is None:
+        around.world.until(lambda: actor.poll() is not None or around.episodes)
+        waiting = [m.episode for m in around.episodes if m.state == EpisodeStatus.WAITING]
+        if len(waiting) > started:
+            started = len(waiting)
+            around.commands.clear()
+            around.mark(EpisodeMark.START)
+        around.world._executor.spin_once(timeout_sec=0.05)
+    assert actor.returncode == 0
+    around.world.until(lambda: len(around.ended()) == 2)
+    rows = around.rows()
+    assert rows.intervened.all() and set(rows.policy_version.tolist()) == {-1}
+    np.testing.assert_allclose(rows.action, np.tile([0.5, -0.25], (len(rows), 1)), atol=1e-6)
+    assert {status.outcome for status in around.ended()} == {EpisodeStatus.SUCCESS}
+
+
+def test_the_dead_man_takes_over_from_the_policy(around: Surroundings) -> None:
+    human = np.array([-0.1, 0.0, 0.0, 0.0, 0.0, 0.0])
+    around.publish_weights(weights(7))
+    around.on_state = lambda: around.time > 0.55 and around.twists.publish(twist_message(stamp(around.time), human))
+    actor = around.world.start("actor", mode="train", lockstep=True, env_steps=150, teleop_timeout=5.0)
+    assert around.exits(actor) == 0
+    (rows,) = around.stored
+    taken = rows.intervened
+    assert not taken[:3].any() and taken[-1]
+    np.testing.assert_allclose(rows.action[taken], np.tile([-0.5, 0.0], (taken.sum(), 1)), atol=1e-6)
+    assert set(rows.policy_version[taken].tolist()) == {-1} and set(rows.policy_version[~taken].tolist()) == {7}
+
+
+def test_every_transition_is_acknowledged_before_the_actor_ends(around: Surroundings) -> None:
+    around.publish_weights(weights(1))
+    around.rejections = 2
+    actor = around.world.start("actor", mode="train", lockstep=True, env_steps=250)
+    assert around.exits(actor) == 0
+    rows = Transitions.concatenate(around.stored)
+    keys = list(zip(rows.episode.tolist(), rows.step.tolist(), strict=True))
+    assert keys == [(0, step) for step in range(200)] + [(1, step) for step in range(50)]
+    around.world.until(lambda: around.statuses and around.statuses[-1].finished)
+    assert around.statuses[-1].acknowledged == 250 and around.statuses[-1].queued == 0
+
+
+def test_in_lockstep_the_learner_is_waited_for(around: Surroundings) -> None:
+    around.publish_weights(weights(1, environment_steps=0))
+    around.world.start("actor", mode="train", lockstep=True, env_steps=400)
+    around.world.until(lambda: around.statuses and "train on 200 transitions" in around.statuses[-1].message)
+    assert len(around.stored) == 1
+    around.publish_weights(weights(2, environment_steps=200))
+    around.world.until(lambda: len(around.stored) == 2)
+    assert set(around.stored[1].policy_version.tolist()) == {2}
+
+
+def test_a_puck_that_is_no_longer_seen_ends_the_episode_and_the_arm_holds_still(
+    around: Surroundings, tmp_path: Path
+) -> None:
+    world = around.world
+    node_time = lambda: round(world.node.get_clock().now().nanoseconds / 1e9, 3)  # noqa: E731
+
+    def publish() -> None:
+        around.time = node_time()
+        around.publish()
+
+    world.node.create_timer(0.02, publish)
+    world.start("actor", mode="eval", weights=policy_file(tmp_path), state_timeout=1.0)
+    world.until(lambda: len([c for c in around.commands if twist(c).any()]) > 5)
+    around.puck_is_seen = False
+    (status,) = world.until(around.ended)
+    assert status.outcome == EpisodeStatus.DISCARDED
+    world.until(lambda: around.says("puck_pose stopped coming"))
+    around.commands.clear()
+    world.until(lambda: len(around.commands) > 5)
+    assert not any(twist(command).any() for command in around.commands)
+    around.puck_is_seen = True
+    world.until(lambda: any(twist(command).any() for command in around.commands))
+
+
+def test_refused_weights_leave_the_old_ones_in_use(around: Surroundings, tmp_path: Path) -> None:
+    world = around.world
+    around.publish_weights(weights(7))
+    world.start("actor", mode="train", lockstep=True)
+    world.until(lambda: around.statuses and around.statuses[-1].policy_version == 7)
+    for changes, words in (
+        ({"sha256": "0" * 64}, "SHA-256"),
+        ({"layout_hash": "0" * 16}, "layout"),
+        ({}, "version 6 came after version 7"),
+    ):
+        around.publish_weights(weights(6), **changes)
+        world.until(lambda words=words: words in world.log() and around.says(words))
+    world.until(lambda: _reported(around, "refused weights") == "3")
+    assert around.statuses[-1].policy_version == 7
+
+
+def _reported(around: Surroundings, key: str) -> str | None:
+    values = [pair for message in around.health for status in message.status for pair in status.values]
+    return next((pair.value for pair in reversed(values) if pair.key == key), None)
+
+
+def test_an_action_that_is_not_finite_ends_the_actor_in_one_sentence(around: Surroundings, tmp_path: Path) -> None:
+    actor = around.world.start("actor", mode="eval", lockstep=True, weights=policy_file(tmp_path, bias=float("nan")))
+    assert around.exits(actor) == 2
+    assert "policy version 5 chose the action" in around.world.log() and "Traceback" not in around.world.log()
+    assert not any(twist(command).any() for command in around.commands)
+
+
+def test_a_stop_by_the_operator_stops_the_arm_and_waits_for_resume(around: Surroundings, tmp_path: Path) -> None:
+    world = around.world
+    actor = world.start("actor", mode="eval", lockstep=True, weights=policy_file(tmp_path))
+    world.until(lambda: len(around.commands) > 5)
+    around.mark(EpisodeMark.STOP)
+    world.until(lambda: around.ended() and around.ended()[-1].outcome == EpisodeStatus.DISCARDED)
+    world.until(lambda: around.says("the arm is stopped: arm/stop was called"))
+    begun = len(around.episodes)
+    around.arm_status.publish(ArmStatus(stopped=False))
+    world.until(lambda: len(around.episodes) > begun)
+    actor.send_signal(signal.SIGINT)
+    assert around.exits(actor) == 0
+
+
+@pytest.mark.parametrize(
+    ("content", "sentence"),
+    [(None, "weights can't be read"), (b"rubbish", "not the weights of a policy")],
+)
+def test_a_bad_file_of_weights_is_named(around: Surroundings, tmp_path: Path, content, sentence: str) -> None:
+    path = tmp_path / "policy.safetensors"
+    if content is not None:
+        path.write_bytes(content)
+    actor = around.world.start("actor", mode="eval", weights=path)
+    assert around.exits(actor) == 2
+    assert sentence in around.world.log() and str(path) in around.world.log()

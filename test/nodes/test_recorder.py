@@ -1,0 +1,88 @@
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from awac_msgs.msg import EpisodeStatus
+from awac_msgs.msg import Transitions as TransitionsMessage
+from awac_ros.data import EpisodeBuilder, Transitions, demos
+from awac_ros.errors import AwacError
+from awac_ros.nodes import qos
+from awac_ros.nodes.messages import transitions_message
+from awac_ros.nodes.recorder import Recorder
+from awac_ros.tasks import Pushing
+
+LAYOUT = Pushing().layout
+ACTOR = "a" * 32
+
+
+def steps(count: int, episode: int) -> Transitions:
+    rng = np.random.default_rng(episode)
+    builder = EpisodeBuilder(ACTOR, episode)
+    for step in range(count):
+        rows = rng.uniform(size=(2, 8)).astype(np.float32)
+        builder.add(rows[0], np.zeros(2), 0.0, rows[1], truncated=step == count - 1, step_time=0.1 * step)
+    return builder.transitions()
+
+
+class Actor:
+    """What a recorder hears of an actor."""
+
+    def __init__(self, world) -> None:
+        self.transitions = world.node.create_publisher(TransitionsMessage, "transitions", qos.TRANSITIONS)
+        self.status = world.node.create_publisher(EpisodeStatus, "episode/status", qos.EPISODES)
+        world.until(lambda: self.transitions.get_subscription_count() and self.status.get_subscription_count())
+
+    def send(self, rows: Transitions) -> None:
+        self.transitions.publish(transitions_message(rows, LAYOUT))
+
+    def end(self, episode: int, count: int, outcome: int = EpisodeStatus.SUCCESS) -> None:
+        self.status.publish(
+            EpisodeStatus(
+                actor_id=ACTOR, episode=episode, state=EpisodeStatus.ENDED, outcome=outcome, steps=count
+            )
+        )
+
+
+def test_episodes_that_were_not_discarded_are_recorded_as_they_were_acted(world, tmp_path: Path) -> None:
+    path = tmp_path / "demos.hdf5"
+    recorder = world.host(Recorder, demos=path, episodes=2)
+    actor = Actor(world)
+    for number, outcome in enumerate([EpisodeStatus.SUCCESS, EpisodeStatus.DISCARDED, EpisodeStatus.FAILURE]):
+        rows = steps(4 + number, number)
+        actor.send(rows[:3])
+        actor.end(number, len(rows), outcome)
+        actor.send(rows[3:])
+    world.until(lambda: recorder.finished)
+    first, second = demos.read(path, LAYOUT)
+    np.testing.assert_array_equal(first.transitions.observation, steps(4, 0).observation)
+    np.testing.assert_array_equal(second.transitions.next_observation, steps(6, 2).next_observation)
+    assert first.success and not second.success
+
+
+def test_an_episode_with_a_hole_is_refused_and_the_next_is_recorded(world, tmp_path: Path, capfd) -> None:
+    path = tmp_path / "demos.hdf5"
+    recorder = world.host(Recorder, demos=path, episodes=1, patience=0.2)
+    actor = Actor(world)
+    actor.send(steps(5, 0)[np.array([0, 1, 4])])
+    actor.end(0, 5)
+    world.until(lambda: "2 of 5 steps never came (2, 3)" in capfd.readouterr().err)
+    assert demos.count(path) == 0
+    actor.send(steps(5, 1))
+    actor.end(1, 5)
+    world.until(lambda: recorder.finished)
+    assert demos.count(path) == 1
+
+
+def test_transitions_of_another_task_are_refused_by_name(world, tmp_path: Path, capfd) -> None:
+    world.host(Recorder, demos=tmp_path / "demos.hdf5")
+    actor = Actor(world)
+    message = transitions_message(steps(2, 0), LAYOUT)
+    message.layout_hash = "f" * 16
+    actor.transitions.publish(message)
+    world.until(lambda: "layout ffffffffffffffff is not task pushing's" in capfd.readouterr().err)
+
+
+def test_a_recorder_without_a_file_says_so(world) -> None:
+    with pytest.raises(AwacError, match="parameter demos is empty"):
+        world.host(Recorder)
