@@ -243,7 +243,7 @@ def test_a_damaged_file_is_refused_or_gives_what_was_written(
 def test_a_killed_writer_loses_no_episode_that_it_acknowledged(path, layout):
     environment = os.environ | {"PYTHONPATH": str(Path(awac_ros.__file__).parents[1])}
     acknowledged = -1
-    for answers in (2, 30):
+    for answers in (2, 15):
         writer = subprocess.Popen(
             [sys.executable, "-c", APPEND_FOR_EVER, path, layout.to_json()],
             stdout=subprocess.PIPE,

@@ -2,7 +2,7 @@ import dataclasses
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from awac_ros.data import Field, Layout
@@ -23,6 +23,7 @@ layouts = st.builds(
 )
 
 
+@settings(deadline=None, max_examples=40)
 @given(layouts)
 def test_a_layout_comes_back_from_its_text_with_the_same_hash(layout):
     again = Layout.from_json(layout.to_json())
@@ -30,6 +31,7 @@ def test_a_layout_comes_back_from_its_text_with_the_same_hash(layout):
     assert again.hash == layout.hash
 
 
+@settings(deadline=None, max_examples=40)
 @given(layouts)
 def test_the_fields_cover_the_observation_in_order(layout):
     entries = np.arange(layout.observation_size)
