@@ -1,0 +1,1 @@
+"""Comparisons of methods, tasks and seeds: tables and figures."""
