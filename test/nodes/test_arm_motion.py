@@ -1,0 +1,82 @@
+import numpy as np
+import pytest
+
+from awac_ros.arms import Arm
+from awac_ros.nodes.arm_motion import CommandWatch
+
+MOVING = np.array([0.1, 0.0, 0.0, 0.0, 0.0, 0.0])
+
+
+class RememberingArm(Arm):
+    joint_names = ()
+    inner_period = 0.02
+
+    def __init__(self) -> None:
+        self.followed: list[np.ndarray] = []
+        self.reason: str | None = None
+
+    def state(self) -> None: ...
+
+    def close(self) -> None: ...
+
+    def follow(self, v_base_tip: np.ndarray) -> None:
+        self.followed.append(v_base_tip)
+
+    def stop(self, reason: str) -> None:
+        self.reason = self.reason or reason
+
+    def resume(self) -> None:
+        self.reason = None
+
+    @property
+    def stop_reason(self) -> str | None:
+        return self.reason
+
+
+@pytest.fixture
+def arm() -> RememberingArm:
+    return RememberingArm()
+
+
+def test_silence_during_motion_stops_the_arm(arm: RememberingArm) -> None:
+    watch = CommandWatch(arm, timeout=0.2)
+    watch.command(MOVING, age=0.01, now=1.0)
+    watch.follow(1.19)
+    assert arm.reason is None and arm.followed[-1] is MOVING
+    watch.follow(1.21)
+    assert "no command for 0.2 s" in arm.reason
+    assert not arm.followed[-1].any()
+
+
+def test_silence_after_a_zero_command_is_rest(arm: RememberingArm) -> None:
+    watch = CommandWatch(arm, timeout=0.2)
+    watch.command(MOVING, age=0.0, now=1.0)
+    watch.command(np.zeros(6), age=0.0, now=1.1)
+    watch.follow(100.0)
+    assert arm.reason is None
+
+
+@pytest.mark.parametrize(("age", "word"), [(0.3, "before"), (-0.3, "after")])
+def test_a_command_of_another_time_stops_the_arm(arm: RememberingArm, age: float, word: str) -> None:
+    watch = CommandWatch(arm, timeout=0.2)
+    watch.command(MOVING, age=0.0, now=1.0)
+    watch.command(MOVING, age=age, now=1.05)
+    assert f"0.30 s {word} the arm's clock" in arm.reason
+    watch.follow(1.06)
+    assert not arm.followed[-1].any()
+
+
+def test_commands_during_a_stop_are_not_followed_after_it(arm: RememberingArm) -> None:
+    watch = CommandWatch(arm, timeout=0.2)
+    arm.stop("somebody said so")
+    watch.command(MOVING, age=0.0, now=1.0)
+    arm.resume()
+    watch.follow(1.01)
+    assert not arm.followed[-1].any()
+
+
+def test_the_timeout_runs_on_the_arms_clock(arm: RememberingArm) -> None:
+    watch = CommandWatch(arm, timeout=0.2, speed=10.0)
+    watch.command(MOVING, age=0.0, now=1.0)
+    watch.follow(1.03)
+    assert arm.reason is not None

@@ -1,0 +1,44 @@
+import numpy as np
+import pytest
+
+from awac_ros.errors import AwacError
+from awac_ros.learning.weights import PolicyWeights
+from awac_ros.nodes.policy_slot import PolicySlot
+from awac_ros.tasks import Pushing
+
+
+def weights(version: int, environment_steps: int = 0) -> PolicyWeights:
+    tensors = {
+        "features.matrix": np.eye(8, dtype=np.float32),
+        "features.offset": np.zeros(8, np.float32),
+        "layer0.weight": np.zeros((2, 8), np.float32),
+        "layer0.bias": np.zeros(2, np.float32),
+        "log_std_range": np.array([-6.0, 0.0], np.float32),
+        "log_std_logit": np.zeros(2, np.float32),
+    }
+    return PolicyWeights(tensors, Pushing().layout.hash, version, 0, environment_steps)
+
+
+def test_the_newest_version_wins_and_an_older_one_is_refused() -> None:
+    slot = PolicySlot()
+    slot.offer(weights(3, environment_steps=200), now=1.0)
+    with pytest.raises(AwacError, match="version 2 came after version 3"):
+        slot.offer(weights(2), now=2.0)
+    assert (slot.version, slot.environment_steps, slot.age(3.0)) == (3, 200, 2.0)
+
+
+def test_a_file_is_used_until_the_learner_publishes_whatever_its_version() -> None:
+    slot = PolicySlot()
+    assert slot.age(0.0) == -1.0
+    slot.load(weights(90), now=0.0)
+    assert (slot.version, slot.environment_steps) == (90, -1)
+    slot.offer(weights(1), now=1.0)
+    assert slot.version == 1
+
+
+def test_refusals_are_counted_and_good_weights_end_the_complaint() -> None:
+    slot = PolicySlot()
+    slot.refuse("policy/weights: damaged")
+    assert (slot.refused, slot.refusal) == (1, "policy/weights: damaged")
+    slot.offer(weights(1), now=0.0)
+    assert (slot.refused, slot.refusal) == (1, None)
