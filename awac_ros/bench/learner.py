@@ -49,7 +49,9 @@ def _pushing() -> float:
 def _updates_only(layout: Layout, hidden: tuple[int, ...], batch_size: int, threads: int, count: int) -> float:
     torch.set_num_threads(threads)
     config = AwacConfig(policy_hidden=hidden, critic_hidden=hidden, critic_layer_norm=False)
-    awac = Awac(layout, config, seed=0)
+    size = layout.observation_size
+    features = np.eye(size, dtype=np.float32), np.zeros(size, np.float32)
+    awac = Awac(features, layout.action_size, config, seed=0)
     rows = random_transitions(layout, batch_size, seed=0)
     columns = (rows.observation, rows.action, rows.reward, rows.next_observation, rows.terminated.astype(np.float32))
     batch = Batch(*(torch.from_numpy(column) for column in columns))

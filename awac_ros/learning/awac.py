@@ -8,14 +8,13 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import numpy as np
 import torch
 from torch import Tensor
 
-from awac_ros.data import Layout
-from awac_ros.learning.networks import CriticEnsemble, GaussianPolicy, Normaliser, flatten
+from awac_ros.learning.networks import CriticEnsemble, Features, GaussianPolicy, flatten
 from awac_ros.learning.replay import Batch
 
 
@@ -47,23 +46,67 @@ class AwacConfig:
     critic_learning_rate: float = 1e-3
     policy_weight_decay: float = 1e-4
     """L2, added to the policy's gradient, as the authors do."""
+    policy_average: float = 2e-3
+    """The newest policy's share, at each update, in the running average that acts and is judged."""
+
+
+class Terms(NamedTuple):
+    """What an update computed, for a batch of B and E critics."""
+
+    critic_loss: Tensor
+    policy_loss: Tensor
+    q: Tensor
+    """(E, B): Q(s, a)."""
+    y: Tensor
+    """(B,): what Q(s, a) should be."""
+    advantage: Tensor
+    """(B,)."""
+    weight: Tensor
+    """(B,): exp(A / lambda), normalised or clipped."""
+    log_pi: Tensor
+    """(B,): log pi(a|s) of the data's actions."""
+    log_std: Tensor
+    """(A,) or (B, A)."""
+
+    @torch.no_grad()
+    def metrics(self) -> dict[str, Tensor]:
+        """Scalars for the log, still on the device."""
+        share = self.weight / self.weight.sum()
+        return {
+            "critic_loss": self.critic_loss.detach(),
+            "policy_loss": self.policy_loss.detach(),
+            "q": self.q.mean(),
+            "target_q": self.y.mean(),
+            "advantage": self.advantage.mean(),
+            "advantage_std": self.advantage.std(),
+            "weight_entropy": -torch.xlogy(share, share).sum(),
+            "effective_sample_size": share.square().sum().reciprocal(),
+            "log_pi": self.log_pi.mean(),
+            "log_std": self.log_std.mean(),
+        }
 
 
 class Awac:
     """The networks, their optimisers, and one gradient step."""
 
-    def __init__(self, layout: Layout, config: AwacConfig, seed: int) -> None:
+    def __init__(
+        self, features: tuple[np.ndarray, np.ndarray], action_size: int, config: AwacConfig, seed: int
+    ) -> None:
+        """`features` as `Task.features` gives them."""
         self.config = config
         self.generator = torch.Generator().manual_seed(seed)
-        sizes = layout.observation_size, layout.action_size
+        self.features = Features(*features)
+        sizes = self.features.size, action_size
         policy = (config.policy_hidden, config.log_std, config.log_std_range)
         critic = (config.critic_hidden, config.critics, config.critic_layer_norm)
-        self.normalise = Normaliser(layout)
         self.policy = GaussianPolicy(*sizes, *policy, self.generator)
+        self.average_policy = GaussianPolicy(*sizes, *policy, self.generator).requires_grad_(False)
+        self.average_policy.load_state_dict(self.policy.state_dict())
         self.critic = CriticEnsemble(*sizes, *critic, self.generator)
         self.target_critic = CriticEnsemble(*sizes, *critic, self.generator).requires_grad_(False)
         self.target_critic.load_state_dict(self.critic.state_dict())
-        self._theta, self._phi, self._phi_target = map(flatten, (self.policy, self.critic, self.target_critic))
+        self._theta, self._theta_average = flatten(self.policy), flatten(self.average_policy)
+        self._phi, self._phi_target = flatten(self.critic), flatten(self.target_critic)
         self._adam = torch.optim.Adam(
             [
                 {
@@ -79,19 +122,21 @@ class Awac:
             moments = {"exp_avg": torch.zeros_like(vector), "exp_avg_sq": torch.zeros_like(vector)}
             self._adam.state[vector] = {"step": torch.zeros(()), **moments}
 
-    def update(self, batch: Batch) -> dict[str, Tensor]:
-        """One gradient step on every network; scalars for the log, still on the device."""
-        critic_loss, policy_loss, metrics = self.losses(batch)
-        self._adam.zero_grad(set_to_none=False)
-        torch.autograd.backward((critic_loss, policy_loss))
+    def update(self, batch: Batch) -> Terms:
+        """One gradient step on every network; nothing waits for the device."""
+        terms = self.terms(batch)
+        self._theta.grad.zero_()
+        self._phi.grad.zero_()
+        torch.autograd.backward((terms.critic_loss, terms.policy_loss))
         self._adam.step()
         self._phi_target.data.lerp_(self._phi.data, self.config.tau)
-        return metrics
+        self._theta_average.data.lerp_(self._theta.data, self.config.policy_average)
+        return terms
 
-    def losses(self, batch: Batch) -> tuple[Tensor, Tensor, dict[str, Tensor]]:
-        """The critics' loss, the policy's loss, and what the log shows of them."""
+    def terms(self, batch: Batch) -> Terms:
+        """Both losses, and what they are made of."""
         config = self.config
-        s, s_next = self.normalise(batch.observation), self.normalise(batch.next_observation)
+        s, s_next = self.features(batch.observation), self.features(batch.next_observation)
         a, r = batch.action, batch.reward * config.reward_scale
 
         # Policy evaluation: phi = arg min E[(Q(s, a) - y)^2], y = r + gamma E_{a' ~ pi} min Q_target(s', a').
@@ -117,25 +162,12 @@ class Awac:
         log_pi = (-0.5 * ((a - mean) * torch.exp(-log_std)).square() - log_std - 0.5 * math.log(2.0 * math.pi)).sum(-1)
         policy_loss = -(weight * log_pi).mean()
 
-        share = weight / weight.sum()
-        metrics = {
-            "critic_loss": critic_loss.detach(),
-            "policy_loss": policy_loss.detach(),
-            "q": q.detach().mean(),
-            "target_q": y.mean(),
-            "advantage": advantage.mean(),
-            "advantage_std": advantage.std(),
-            "weight_entropy": -torch.xlogy(share, share).sum(),
-            "effective_sample_size": share.square().sum().reciprocal(),
-            "log_pi": log_pi.detach().mean(),
-            "log_std": log_std.detach().mean(),
-        }
-        return critic_loss, policy_loss, metrics
+        return Terms(critic_loss, policy_loss, q, y, advantage, weight, log_pi, log_std)
 
     def policy_tensors(self) -> dict[str, np.ndarray]:
-        """Copies, under the names that `Policy.from_weights` reads."""
-        policy = self.policy
-        tensors = {"observation_shift": self.normalise.shift, "observation_scale": self.normalise.scale}
+        """Copies of the average policy, under the names that `Policy.from_weights` reads."""
+        policy = self.average_policy
+        tensors = {"features.matrix": self.features.matrix, "features.offset": self.features.offset}
         for number, (weight, bias) in enumerate(zip(policy.weights, policy.biases, strict=True)):
             tensors |= {f"layer{number}.weight": weight, f"layer{number}.bias": bias}
         if policy.log_std_logit is not None:
@@ -156,7 +188,12 @@ class Awac:
         self.generator.set_state(torch.from_numpy(arrays["generator"]))
 
     def _tensors(self) -> dict[str, Tensor]:
-        tensors = {"theta": self._theta, "phi": self._phi, "phi_target": self._phi_target}
+        tensors = {
+            "theta": self._theta,
+            "theta_average": self._theta_average,
+            "phi": self._phi,
+            "phi_target": self._phi_target,
+        }
         for name in ("theta", "phi"):
             tensors |= {f"adam.{name}.{key}": value for key, value in self._adam.state[tensors[name]].items()}
         return tensors
@@ -164,4 +201,3 @@ class Awac:
     def _draw(self, mean: Tensor, log_std: Tensor) -> Tensor:
         noise = torch.empty_like(mean).normal_(generator=self.generator)
         return torch.addcmul(mean, noise, log_std.exp()).clamp_(-1.0, 1.0)
-

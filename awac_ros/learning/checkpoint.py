@@ -1,7 +1,7 @@
 """Checkpoints on disk: numbered folders of safetensors and JSON, each complete or absent. No torch here.
 
-    <folder>/000007/checkpoint.json       what it is, random states, and the SHA-256 of the files beside it
-    <folder>/000007/<name>.safetensors
+<folder>/000007/checkpoint.json       what it is, random states, and the SHA-256 of the files beside it
+<folder>/000007/<name>.safetensors
 """
 
 from __future__ import annotations
@@ -46,6 +46,11 @@ def write(folder: Path, files: dict[str, bytes], about: dict[str, Any]) -> Path:
     for number in numbers[: len(numbers) + 1 - KEPT]:
         shutil.rmtree(folder / f"{number:06d}")
     return final
+
+
+def exists(folder: Path) -> bool:
+    """Whether `folder` holds a complete checkpoint."""
+    return bool(_numbers(folder))
 
 
 def newest(folder: Path) -> Path:
@@ -100,4 +105,3 @@ def _numbers(folder: Path) -> list[int]:
 
 def _damaged(path: Path, why: object) -> AwacError:
     return AwacError(f"{path}: can't be read ({why}); delete {path.parent} to go back to the checkpoint before it")
-

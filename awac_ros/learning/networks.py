@@ -1,28 +1,31 @@
-"""The policy and the critics that AWAC trains. Observations come normalised: see `Normaliser`."""
+"""The policy and the critics that AWAC trains. They take in a task's features."""
 
 from __future__ import annotations
 
 import math
 from typing import Literal
 
+import numpy as np
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from awac_ros.data import Layout
 
+class Features(nn.Module):
+    """The task's affine view of an observation (see `Task.features`); the first thing that every network does."""
 
-class Normaliser(nn.Module):
-    """A fixed affine map: the centre of each entry's expected range to 0, its ends to -1 and 1."""
-
-    def __init__(self, layout: Layout) -> None:
+    def __init__(self, matrix: np.ndarray, offset: np.ndarray) -> None:
         super().__init__()
-        low, high = (torch.tensor(end.tolist()) for end in (layout.observation_low, layout.observation_high))
-        self.register_buffer("shift", (high + low) / 2.0)
-        self.register_buffer("scale", 2.0 / (high - low))
+        self.register_buffer("matrix", torch.tensor(matrix.tolist()))
+        self.register_buffer("offset", torch.tensor(offset.tolist()))
+
+    @property
+    def size(self) -> int:
+        return len(self.offset)
 
     def forward(self, observation: Tensor) -> Tensor:
-        return (observation - self.shift) * self.scale
+        """(B, size) at observations (B, observation_size)."""
+        return torch.addmm(self.offset, observation, self.matrix.T)
 
 
 class GaussianPolicy(nn.Module):
@@ -30,7 +33,7 @@ class GaussianPolicy(nn.Module):
 
     def __init__(
         self,
-        observation_size: int,
+        feature_count: int,
         action_size: int,
         hidden: tuple[int, ...],
         log_std: Literal["shared", "state"],
@@ -40,17 +43,18 @@ class GaussianPolicy(nn.Module):
         super().__init__()
         self.action_size = action_size
         self.log_std_low, self.log_std_high = log_std_range
-        sizes = [observation_size, *hidden, action_size if log_std == "shared" else 2 * action_size]
+        sizes = [feature_count, *hidden, action_size if log_std == "shared" else 2 * action_size]
         self.weights = nn.ParameterList(
             _uniform((outputs, inputs), inputs, generator) for inputs, outputs in zip(sizes, sizes[1:], strict=False)
         )
         self.biases = nn.ParameterList(torch.zeros(size) for size in sizes[1:])
         self.weights[-1].data.mul_(0.01)  # so that training starts from the middle of the actions
         self.log_std_logit = nn.Parameter(torch.zeros(action_size)) if log_std == "shared" else None
+        self._layers = list(zip(self.weights, self.biases, strict=True))
 
     def forward(self, s: Tensor) -> tuple[Tensor, Tensor]:
-        """Mean (..., A) in [-1, 1] and log standard deviation, (..., A) or (A,), at normalised s (..., O)."""
-        *hidden, (weight, bias) = zip(self.weights, self.biases, strict=True)
+        """Mean (..., A) in [-1, 1] and log standard deviation, (..., A) or (A,), at features s (..., F)."""
+        *hidden, (weight, bias) = self._layers
         x = s
         for hidden_weight, hidden_bias in hidden:
             x = functional.linear(x, hidden_weight, hidden_bias).relu_()
@@ -65,7 +69,7 @@ class CriticEnsemble(nn.Module):
 
     def __init__(
         self,
-        observation_size: int,
+        feature_count: int,
         action_size: int,
         hidden: tuple[int, ...],
         members: int,
@@ -74,7 +78,7 @@ class CriticEnsemble(nn.Module):
     ) -> None:
         super().__init__()
         self.members = members
-        sizes = [observation_size + action_size, *hidden, 1]
+        sizes = [feature_count + action_size, *hidden, 1]
         # No gain or bias to learn: the next layer has its own. Constant ones make torch take its faster kernel.
         self.norms = [(torch.ones(size), torch.zeros(size)) if layer_norm else None for size in hidden]
         self.weights = nn.ParameterList(
@@ -82,10 +86,11 @@ class CriticEnsemble(nn.Module):
             for inputs, outputs in zip(sizes, sizes[1:], strict=False)
         )
         self.biases = nn.ParameterList(torch.zeros(members, 1, size) for size in sizes[1:])
+        self._layers = list(zip(self.weights, self.biases, strict=True))
 
     def forward(self, s: Tensor, a: Tensor) -> Tensor:
-        """(E, B) at normalised observations s (B, O) and actions a (B, A)."""
-        *hidden, (weight, bias) = zip(self.weights, self.biases, strict=True)
+        """(E, B) at features s (B, F) and actions a (B, A)."""
+        *hidden, (weight, bias) = self._layers
         x = torch.cat((s, a), dim=-1).expand(self.members, -1, -1)
         for (hidden_weight, hidden_bias), norm in zip(hidden, self.norms, strict=True):
             x = torch.baddbmm(hidden_bias, x, hidden_weight)

@@ -24,7 +24,7 @@ class Policy:
         tensors = weights.tensors
         self.version = weights.version
         try:
-            self._shift, self._scale = tensors["observation_shift"], tensors["observation_scale"]
+            self._matrix, self._offset = tensors["features.matrix"], tensors["features.offset"]
             self._layers = []
             while f"layer{len(self._layers)}.weight" in tensors:
                 name = f"layer{len(self._layers)}"
@@ -35,13 +35,13 @@ class Policy:
             self._check()
         except (KeyError, IndexError, ValueError) as error:
             raise AwacError(f"policy weights: {error} is missing or misshapen; take what awac_ros wrote") from error
-        self._input = np.empty_like(self._shift)
+        self._input = np.empty_like(self._offset)
 
     @classmethod
     def from_weights(cls, weights: PolicyWeights) -> Policy:
         """The policy of these weights.
 
-        Tensors: observation_shift and observation_scale (O,), the layers `layer0.weight` (out, in), `layer0.bias`
+        Tensors: features.matrix (F, O) and features.offset (F,), the layers `layer0.weight` (out, in), `layer0.bias`
         (out,), `layer1.weight`, ..., log_std_range (2,), and log_std_logit (A,) where the standard deviation does not
         depend on the state; else the last layer's second half holds it. AwacError if any of them is missing.
         """
@@ -61,9 +61,7 @@ class Policy:
         return np.clip(np.tanh(output[: self._action_size]) + std * noise, -1.0, 1.0, dtype=np.float32)
 
     def _forward(self, observation: np.ndarray) -> np.ndarray:
-        np.subtract(observation, self._shift, out=self._input)
-        np.multiply(self._input, self._scale, out=self._input)
-        x = self._input
+        x = np.add(np.dot(self._matrix, observation, out=self._input), self._offset, out=self._input)
         for layer in self._layers[:-1]:
             x = np.dot(layer.weight, x, out=layer.output)
             np.add(x, layer.bias, out=x)
@@ -72,7 +70,9 @@ class Policy:
         return np.add(np.dot(last.weight, x, out=last.output), last.bias, out=last.output)
 
     def _check(self) -> None:
-        size = len(self._shift)
+        size = len(self._offset)
+        if self._matrix.shape[:-1] != (size,):
+            raise ValueError(f"features.matrix {self._matrix.shape}")
         for number, layer in enumerate(self._layers):
             if layer.weight.shape != (len(layer.bias), size):
                 raise ValueError(f"layer{number}.weight {layer.weight.shape}")

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import torch
 from torch import Tensor
 
 from awac_ros.data import Layout, Transitions
 from awac_ros.errors import AwacError
 from awac_ros.learning import checkpoint
-from awac_ros.learning.awac import Awac, AwacConfig
+from awac_ros.learning.awac import Awac, AwacConfig, Terms
 from awac_ros.learning.replay import Batch, Replay, ReplayConfig
 from awac_ros.learning.weights import PolicyWeights
 from awac_ros.tasks import Task
@@ -50,7 +50,7 @@ class Trainer:
         self.updates = 0
         """Gradient updates so far."""
         self.replay = Replay(task, config.replay, seed)
-        self._awac = Awac(task.layout, config.awac, seed)
+        self._awac = Awac(task.features(), task.layout.action_size, config.awac, seed)
 
     def add_prior(self, transitions: Transitions) -> None:
         """Take up demos or other old data."""
@@ -61,22 +61,18 @@ class Trainer:
         self.replay.add(transitions, "online")
 
     def update(self, count: int) -> dict[str, float]:
-        """`count` gradient updates; the means of their metrics. AwacError if Q is not finite or explodes."""
-        sums: list[Tensor] = []
-        names: list[str] = []
+        """`count` gradient updates; the means of every tenth's metrics. AwacError if Q is not finite or explodes."""
+        logged: list[dict[str, Tensor]] = []
         for start in range(0, count, self.config.block):
-            size = min(self.config.block, count - start)
-            block = self.replay.sample(self.config.batch_size, size)
+            block = self.replay.sample(self.config.batch_size, min(self.config.block, count - start))
             for columns in zip(*block, strict=True):
-                metrics = self._awac.update(Batch(*columns))
-                names, values = list(metrics), list(metrics.values())
-                if sums:
-                    torch._foreach_add_(sums, values)
-                else:
-                    sums = values
-            self.updates += size
-            self._check_q(metrics["q"].item())
-        return {name: value.item() / count for name, value in zip(names, sums, strict=True)}
+                terms = self._awac.update(Batch(*columns))
+                self.updates += 1
+                if self.updates % 10 == 0:
+                    logged.append(terms.metrics())
+            self._check(terms)
+        logged.append(terms.metrics())
+        return {name: torch.stack([metrics[name] for metrics in logged]).mean().item() for name in logged[0]}
 
     def policy_weights(self, version: int, environment_steps: int) -> PolicyWeights:
         """A copy of the policy, ready to be published under these numbers."""
@@ -105,20 +101,16 @@ class Trainer:
         """Go on from the newest checkpoint in `folder`; AwacError if it is damaged or of another layout."""
         source = checkpoint.newest(folder)
         about = checkpoint.read_about(source)
-        layout = Layout.from_json(about["layout"])
-        if layout.hash != task.layout.hash:
-            raise AwacError(
-                f"{source}: this checkpoint is of task {layout.task}, layout {layout.hash}, not of {task.layout.task}, "
-                f"layout {task.layout.hash}; load it with its own task, or train anew in another folder"
-            )
+        task.layout.check_same(Layout.from_json(about["layout"], str(source)), str(source))
         trainer = cls(task, TrainerConfig.from_dict(about["config"]), seed=0)
         trainer.updates = about["updates"]
         trainer._awac.restore(checkpoint.unpack(checkpoint.read(source, "awac.safetensors")))
         trainer.replay.restore(checkpoint.unpack(checkpoint.read(source, "replay.safetensors")), about["replay"])
         return trainer
 
-    def _check_q(self, q: float) -> None:
-        if not np.isfinite(q) or abs(q) > self.config.largest_q:
+    def _check(self, terms: Terms) -> None:
+        q = terms.q.mean().item()
+        if not math.isfinite(q) or abs(q) > self.config.largest_q:
             raise AwacError(
                 f"training stopped at update {self.updates}: Q is {q:.3g}, largest_q is {self.config.largest_q:.3g}; "
                 "lower the learning rates or the discount, or turn on critic_layer_norm, and go on from the checkpoint"

@@ -32,7 +32,7 @@ def make_batch(size=32, **changes):
 
 def make_awac(**changes):
     """An Awac whose target critics and policy differ from their start."""
-    awac = Awac(Pushing().layout, dataclasses.replace(SMALL, **changes), seed=0)
+    awac = Awac(Pushing().features(), 2, dataclasses.replace(SMALL, **changes), seed=0)
     for _ in range(3):
         awac.update(make_batch())
     return awac
@@ -51,10 +51,11 @@ def test_losses_equal_values_worked_out_row_by_row(weights):
     awac = make_awac(weights=weights, largest_weight=1.01, temperature=2.0)
     awac._draw = lambda mean, log_std: mean
     batch = make_batch(6, terminated=torch.tensor([0.0, 1.0, 0.0, 0.0, 1.0, 0.0]))
-    critic_loss, policy_loss, metrics = awac.losses(batch)
+    terms = awac.terms(batch)
+    metrics = terms.metrics()
 
     with torch.no_grad():
-        s, s_next = awac.normalise(batch.observation), awac.normalise(batch.next_observation)
+        s, s_next = awac.features(batch.observation), awac.features(batch.next_observation)
         mean, mean_next = awac.policy(s)[0], awac.policy(s_next)[0]
         q, q_pi = awac.critic(s, batch.action).tolist(), awac.critic(s, mean).tolist()
         q_next = awac.target_critic(s_next, mean_next).tolist()
@@ -73,8 +74,8 @@ def test_losses_equal_values_worked_out_row_by_row(weights):
         assert min(expected_weights) < 1.01 < max(expected_weights), "the clipping must be at work"
         expected_weights = [min(w, 1.01) for w in expected_weights]
     expected_policy_loss = -sum(w * lp for w, lp in zip(expected_weights, log_pi, strict=True)) / 6
-    assert critic_loss.item() == pytest.approx(expected_critic_loss, rel=1e-10)
-    assert policy_loss.item() == pytest.approx(expected_policy_loss, rel=1e-10)
+    assert terms.critic_loss.item() == pytest.approx(expected_critic_loss, rel=1e-10)
+    assert terms.policy_loss.item() == pytest.approx(expected_policy_loss, rel=1e-10)
     assert metrics["advantage"].item() == pytest.approx(sum(advantages) / 6, rel=1e-10)
     shares = np.array(expected_weights) / sum(expected_weights)
     assert metrics["effective_sample_size"].item() == pytest.approx(1.0 / (shares**2).sum(), rel=1e-10)
@@ -87,53 +88,58 @@ def test_gradients_equal_finite_differences(log_std):
     """The targets and the weights are constants of a step: with both frozen, the losses' slopes are the gradients."""
     awac = make_awac(log_std=log_std, log_std_range=(-6.0, 0.0), temperature=1e12)
     batch = make_batch(terminated=torch.ones(32))
-    critic_loss, policy_loss, _ = awac.losses(batch)
-    awac._adam.zero_grad(set_to_none=False)
-    torch.autograd.backward((critic_loss, policy_loss))
-    for vector, which in ((awac._theta, 1), (awac._phi, 0)):
+    terms = awac.terms(batch)
+    for vector in (awac._theta, awac._phi):
+        vector.grad.zero_()
+    torch.autograd.backward((terms.critic_loss, terms.policy_loss))
+    for vector, loss in ((awac._theta, "policy_loss"), (awac._phi, "critic_loss")):
         for _ in range(5):
             direction = torch.randn_like(vector)
             direction /= direction.norm()
             start, ends = vector.data.clone(), []
             for step in (1e-6, -1e-6):
                 vector.data.copy_(start + step * direction)
-                ends.append(awac.losses(batch)[which].item())
+                ends.append(getattr(awac.terms(batch), loss).item())
             vector.data.copy_(start)
             assert (ends[0] - ends[1]) / 2e-6 == pytest.approx((vector.grad @ direction).item(), rel=1e-5, abs=1e-8)
 
 
 def test_the_policy_gets_no_gradient_through_the_critics_and_the_targets_none_at_all():
     awac = make_awac()
-    critic_loss, policy_loss, _ = awac.losses(make_batch())
-    assert all(g is None for g in torch.autograd.grad(policy_loss, awac.critic.parameters(), allow_unused=True))
-    critic_loss, policy_loss, _ = awac.losses(make_batch())
-    assert all(g is None for g in torch.autograd.grad(critic_loss, awac.policy.parameters(), allow_unused=True))
+    assert all(
+        g is None
+        for g in torch.autograd.grad(awac.terms(make_batch()).policy_loss, awac.critic.parameters(), allow_unused=True)
+    )
+    assert all(
+        g is None
+        for g in torch.autograd.grad(awac.terms(make_batch()).critic_loss, awac.policy.parameters(), allow_unused=True)
+    )
     assert not any(p.requires_grad for p in awac.target_critic.parameters())
 
 
 def test_termination_ends_the_sum_of_rewards():
     awac = make_awac()
     done = make_batch(terminated=torch.ones(32), reward=torch.full((32,), -0.5))
-    torch.testing.assert_close(awac.losses(done)[2]["target_q"], torch.tensor(-5.0))
-    assert abs(awac.losses(done._replace(terminated=torch.zeros(32)))[2]["target_q"].item() + 5.0) > 1e-3
+    torch.testing.assert_close(awac.terms(done).y, torch.full((32,), -5.0))
+    assert (awac.terms(done._replace(terminated=torch.zeros(32))).y != -5.0).all()
 
 
 def test_softmax_weights_survive_huge_advantages():
     awac = make_awac(temperature=1e-8)
-    _, policy_loss, metrics = awac.losses(make_batch())
-    assert math.isfinite(policy_loss.item())
-    assert metrics["effective_sample_size"].item() == pytest.approx(1.0)
+    terms = awac.terms(make_batch())
+    assert math.isfinite(terms.policy_loss.item())
+    assert terms.metrics()["effective_sample_size"].item() == pytest.approx(1.0)
 
 
 def test_v_is_taken_at_a_draw_of_the_policy_or_at_its_mean():
     batch = make_batch()
     by_sample, by_mean = make_awac(value="sample", log_std_range=(-0.5, -0.5)), make_awac(value="mean")
-    assert len({by_sample.losses(batch)[2]["advantage"].item() for _ in range(4)}) == 4
-    assert len({by_mean.losses(batch)[2]["advantage"].item() for _ in range(4)}) == 1
+    assert len({by_sample.terms(batch).advantage.sum().item() for _ in range(4)}) == 4
+    assert len({by_mean.terms(batch).advantage.sum().item() for _ in range(4)}) == 1
 
 
 def test_one_update_is_adam_with_weight_decay_on_the_policy_alone_then_polyak():
-    awac = Awac(Pushing().layout, dataclasses.replace(SMALL, policy_weight_decay=0.1), seed=0)
+    awac = Awac(Pushing().features(), 2, dataclasses.replace(SMALL, policy_weight_decay=0.1), seed=0)
     batch = make_batch()
     theta, phi, phi_target = (v.detach().clone() for v in (awac._theta, awac._phi, awac._phi_target))
     assert torch.equal(phi, phi_target), "the targets start as copies"
@@ -144,20 +150,20 @@ def test_one_update_is_adam_with_weight_decay_on_the_policy_alone_then_polyak():
         expected = start - rate * gradient / (gradient.abs() + 1e-8)
         torch.testing.assert_close(vector.detach(), expected, atol=1e-6, rtol=1e-4)
     torch.testing.assert_close(awac._phi_target.detach(), phi + 5e-3 * (awac._phi.detach() - phi))
-    a_next, phi_after = awac.critic(batch.observation, batch.action), awac._phi.detach().clone()
+    torch.testing.assert_close(awac._theta_average.detach(), theta + 2e-3 * (awac._theta.detach() - theta))
+    s = awac.features(batch.observation)
+    before = awac.critic(s, batch.action).detach()
     awac.update(batch)
-    assert not torch.equal(awac._phi, phi_after) and not torch.equal(
-        awac.critic(batch.observation, batch.action), a_next
-    )
+    assert not torch.equal(awac.critic(s, batch.action), before)
 
 
 def test_state_restores_into_a_fresh_awac_bit_for_bit():
     awac = make_awac(value="sample")
-    fresh = Awac(Pushing().layout, awac.config, seed=99)
+    fresh = Awac(Pushing().features(), 2, awac.config, seed=99)
     fresh.restore({name: array.copy() for name, array in awac.state().items()})
     batch = make_batch()
     for _ in range(3):
         ours, theirs = awac.update(batch), fresh.update(batch)
-        assert all(torch.equal(ours[name], theirs[name]) for name in ours)
+        assert all(torch.equal(our, their) for our, their in zip(ours, theirs, strict=True))
     for name, array in awac.state().items():
         np.testing.assert_array_equal(array, fresh.state()[name], err_msg=name)

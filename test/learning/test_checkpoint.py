@@ -14,7 +14,11 @@ def test_the_newest_is_read_and_the_one_before_is_kept(tmp_path):
 
 
 def test_a_half_written_one_is_passed_over_and_swept_away(tmp_path):
+    (tmp_path / "000001.partial").mkdir()
+    (tmp_path / "000001.partial" / "checkpoint.json").write_text("{}")
+    assert not checkpoint.exists(tmp_path)
     checkpoint.write(tmp_path, {"a.bin": b"good"}, {})
+    assert checkpoint.exists(tmp_path)
     (tmp_path / "000002.partial").mkdir()
     (tmp_path / "000002.partial" / "a.bin").write_bytes(b"ha")
     assert checkpoint.read(checkpoint.newest(tmp_path), "a.bin") == b"good"
@@ -41,5 +45,6 @@ def test_a_damaged_manifest_is_named(tmp_path, content):
 
 @pytest.mark.parametrize("folder", ["", "missing"])
 def test_a_folder_without_checkpoints_says_so(tmp_path, folder):
+    assert not checkpoint.exists(tmp_path / folder)
     with pytest.raises(AwacError, match="no checkpoint here"):
         checkpoint.newest(tmp_path / folder)

@@ -1,15 +1,18 @@
 import numpy as np
 import torch
 
-from awac_ros.learning.networks import CriticEnsemble, GaussianPolicy, Normaliser, flatten
+from awac_ros.learning.networks import CriticEnsemble, Features, GaussianPolicy, flatten
 from awac_ros.tasks import Pushing
 
 
-def test_normaliser_maps_the_expected_range_to_minus_one_and_one():
-    layout = Pushing().layout
-    normalise = Normaliser(layout)
-    ends = torch.from_numpy(np.stack((layout.observation_low, layout.observation_high)))
-    torch.testing.assert_close(normalise(ends), torch.tensor([[-1.0], [1.0]]).expand(2, 8))
+def test_features_are_the_tasks_affine_view():
+    matrix, offset = Pushing().features()
+    features = Features(matrix, offset)
+    observation = torch.rand(5, 8)
+    torch.testing.assert_close(
+        features(observation), observation @ torch.from_numpy(matrix).T + torch.from_numpy(offset)
+    )
+    assert features.size == 12
 
 
 def test_each_critic_is_an_mlp_of_its_own():

@@ -13,8 +13,8 @@ from awac_ros.tasks import Pushing
 
 def trained_awac(log_std):
     """A policy whose every parameter has moved away from its start."""
-    awac = Awac(Pushing().layout, AwacConfig(policy_hidden=(256,) * 4, log_std=log_std), seed=1)
-    for parameter in awac.policy.parameters():
+    awac = Awac(Pushing().features(), 2, AwacConfig(policy_hidden=(256,) * 4, log_std=log_std), seed=1)
+    for parameter in awac.average_policy.parameters():
         parameter.data.add_(0.05 * torch.randn(parameter.shape, generator=awac.generator))
     return awac
 
@@ -29,7 +29,7 @@ def test_mean_and_spread_equal_those_of_torch(log_std, rng):
     policy = Policy.from_weights(weights_of(awac))
     observation = rng.uniform((0.5, -0.2) * 4, (0.7, 0.2) * 4, (200, 8)).astype(np.float32)
     with torch.no_grad():
-        mean, log_std_of_torch = awac.policy(awac.normalise(torch.from_numpy(observation)))
+        mean, log_std_of_torch = awac.average_policy(awac.features(torch.from_numpy(observation)))
     np.testing.assert_allclose([policy.mean(row) for row in observation], mean.numpy(), atol=1e-6)
 
     std = log_std_of_torch.exp().expand_as(mean).numpy()
@@ -41,7 +41,7 @@ def test_mean_and_spread_equal_those_of_torch(log_std, rng):
 
 def test_actions_are_float32_within_bounds_and_keep_their_values(rng):
     awac = trained_awac("shared")
-    awac.policy.log_std_logit.data.fill_(20.0)  # a standard deviation of 1: draws beyond the bounds
+    awac.average_policy.log_std_logit.data.fill_(20.0)  # a standard deviation of 1: draws beyond the bounds
     policy = Policy.from_weights(weights_of(awac))
     observation = np.zeros(8, np.float32)
     draws = [policy.sample(observation, rng) for _ in range(200)]
@@ -56,7 +56,7 @@ def test_the_version_travels_along():
     assert Policy.from_weights(weights_of(trained_awac("shared"))).version == 3
 
 
-@pytest.mark.parametrize("name", ["observation_shift", "layer0.weight", "layer4.bias", "log_std_range"])
+@pytest.mark.parametrize("name", ["features.offset", "layer0.weight", "layer4.bias", "log_std_range"])
 def test_a_missing_tensor_is_named(name):
     weights = weights_of(trained_awac("shared"))
     tensors = {key: value for key, value in weights.tensors.items() if key != name}

@@ -125,7 +125,7 @@ def test_the_checkpoint_holds_the_policy(task, tmp_path):
 
 def test_a_checkpoint_of_another_layout_is_refused(task, tmp_path):
     make_trainer(task).save(tmp_path)
-    with pytest.raises(AwacError, match=r"000001: this checkpoint is of task point_mass.*not of pushing"):
+    with pytest.raises(AwacError, match=r"000001 holds data of task point_mass.*but task pushing"):
         Trainer.load(tmp_path, Pushing())
     with pytest.raises(AwacError, match="these weights are for layout"):
         checkpoint.read_policy(tmp_path, Pushing().layout.hash)

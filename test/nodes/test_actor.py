@@ -35,8 +35,8 @@ TIP_DOWN = (1.0, 0.0, 0.0, 0.0)
 def weights(version: int, bias: float = 0.5, environment_steps: int = 10**6) -> PolicyWeights:
     """A policy that always drives the same way."""
     tensors = {
-        "observation_shift": np.zeros(8, np.float32),
-        "observation_scale": np.ones(8, np.float32),
+        "features.matrix": np.eye(8, dtype=np.float32),
+        "features.offset": np.zeros(8, np.float32),
         "layer0.weight": np.zeros((2, 8), np.float32),
         "layer0.bias": np.full(2, bias, np.float32),
         "log_std_range": np.array([-6.0, -5.0], np.float32),
