@@ -13,6 +13,7 @@ from awac_ros.nodes.graph import PUSHING
 from awac_ros.nodes.learner_folder import LearnerFolder
 from awac_ros.nodes.up import Session, up
 from awac_ros.runs import offline, workers
+from awac_ros.runs.evaluations import read_all
 from awac_ros.runs.folder import RunFolder
 from awac_ros.runs.judge import Judge
 from awac_ros.runs.monitor import ActedCount, own_namespace
@@ -111,11 +112,15 @@ class Phases:
         LearnerFolder(folder.path).write_policy(weights)
 
     def evaluate(self, words: str) -> None:
-        """Evaluate every policy that is not evaluated yet."""
-        if not (waiting := self._judge.attend(workers.COUNT)):
-            return
-        with self._narrator.bar(words, waiting) as told:
-            self._judge.finish(lambda left: told(waiting - left))
+        """Evaluate every policy that is not evaluated yet, and say how good the newest one is."""
+        if waiting := self._judge.attend(workers.COUNT):
+            with self._narrator.bar(words, waiting) as told:
+                self._judge.finish(lambda left: told(waiting - left))
+        newest = read_all(self._folder.evaluations)[-1]
+        self._narrator.say(
+            f"  After {newest.updates:,} updates and {newest.env_steps:,} online steps the puck ends at its goal in "
+            f"{newest.final_success:.0%} of {newest.episodes} episodes"
+        )
 
     def counts(self) -> TransitionCounts:
         """What the actors, the store and the learner each counted."""

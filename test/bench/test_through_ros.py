@@ -1,0 +1,19 @@
+"""The benches run through the real nodes and fill in the form; how fast this machine is plays no part here."""
+
+import math
+
+from awac_ros.bench import buffer, sim
+
+
+def test_the_buffer_commits_what_it_is_sent_and_hands_all_of_it_out(monkeypatch):
+    monkeypatch.setattr(buffer, "COUNT", 1_000)
+    measures = buffer.measure()
+    assert [measure.unit for measure in measures] == ["transitions/s"] * 3 + ["MB/s"]
+    assert all(math.isfinite(measure.value) and measure.value > 0 for measure in measures)
+
+
+def test_the_simulator_is_timed_plain_and_through_the_graph(monkeypatch):
+    monkeypatch.setattr(sim, "EPISODES_TIMED", 1)
+    measures = sim.measure()
+    assert [measure.target for measure in measures] == [">= 800", ">= 150"]
+    assert all(measure.value > 0 for measure in measures)
