@@ -16,6 +16,7 @@ from awac_ros.nodes.parameters import declare
 from awac_ros.nodes.runner import Interrupted, RunnableNode, Spinner, run
 
 _LAST_WORDS = 2.0
+_GOODBYE, _HURRY = 4.0, 0.5
 
 
 class Actor(RunnableNode):
@@ -43,7 +44,7 @@ class Actor(RunnableNode):
     def close(self) -> None:
         self.loop.topics.send_command(np.zeros(6), self._ros_time())
         self._send_status()
-        self.loop.topics.flush()
+        self.loop.topics.flush(_GOODBYE if self.finished else _HURRY)
 
     def _make_pacing(self, spinner: Spinner) -> Pacing:
         observer, send = self.loop.observer, self.loop.topics.send_command

@@ -43,7 +43,6 @@ _OUTCOMES = {
     Outcome.FAILURE: EpisodeStatus.FAILURE,
     Outcome.DISCARDED: EpisodeStatus.DISCARDED,
 }
-_GOODBYE = Duration(seconds=2)
 
 
 class ActorTopics:
@@ -61,7 +60,7 @@ class ActorTopics:
         self._slot = slot
         self.arm_stopped: str | None = None
         """Why the arm is stopped, or None."""
-        self._probed = False
+        self._probed = self._proven = False
         node.create_subscription(PoseStamped, TIP, lambda message: self._measure(TIP, message), qos.STATE)
         node.create_subscription(PoseStamped, PUCK, lambda message: self._measure(PUCK, message), qos.STATE)
         node.create_subscription(ArmStatus, "arm/status", self._take_arm_status, qos.LATCHED)
@@ -103,21 +102,27 @@ class ActorTopics:
         self._status.publish(status)
 
     def is_recorded(self) -> bool:
-        """Whether somebody hears the transitions: proven by the acknowledgement of an empty message.
+        """Whether somebody hears the transitions: proven, once, by the acknowledgement of an empty message.
 
         The middleware counts a subscription some time before that subscription hears anything.
         """
         if self._transitions.get_subscription_count() == 0:
-            self._probed = False
+            self._probed = self._proven = False
         elif not self._probed:
             self.send_transitions(Transitions.empty(self._layout))
             self._probed = True
-        return self._probed and self._transitions.wait_for_all_acked(Duration())
+        elif not self._proven:
+            self._proven = self._transitions.wait_for_all_acked(Duration())
+        return self._proven
 
-    def flush(self) -> None:
-        """Wait, briefly, until everything published has arrived."""
+    def flush(self, patience: float) -> None:
+        """Wait, at most `patience` s, until everything published has arrived.
+
+        The middleware asks for acknowledgements every 3 s.
+        """
+        deadline = time.monotonic() + patience
         for publisher in (self._command, self._transitions, self._episode, self._status):
-            publisher.wait_for_all_acked(_GOODBYE)
+            publisher.wait_for_all_acked(Duration(seconds=max(deadline - time.monotonic(), 0.0)))
 
     def _measure(self, topic: str, message: PoseStamped) -> None:
         try:
