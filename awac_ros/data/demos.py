@@ -90,13 +90,17 @@ def write(path: Path, layout: Layout, episodes: Iterable[Episode]) -> None:
 def read(path: Path, layout: Layout | None = None) -> list[Episode]:
     """The episodes of a file in the order of their numbers, checked against its layout.
 
-    AwacError if the file is missing or damaged, if anything in it does not fit, or if it is not of `layout`.
+    AwacError if the file is missing, damaged or without an episode, if anything in it does not fit, or if it is not
+    of `layout`.
     """
     with _opened(Path(path)) as data:
         found = _layout(data, path)
         if layout is not None:
             layout.check_same(found, str(path))
-        return [_episode(data[f"{_PREFIX}{number}"], found, f"{path}: {_PREFIX}{number}") for number in _numbers(data)]
+        numbers = _numbers(data)
+        if not numbers:
+            raise AwacError(f"{path}: no demonstration was recorded into it yet; record some first")
+        return [_episode(data[f"{_PREFIX}{number}"], found, f"{path}: {_PREFIX}{number}") for number in numbers]
 
 
 def read_layout(path: Path) -> Layout:

@@ -78,10 +78,12 @@ def test_a_number_is_not_given_twice_after_a_demo_was_removed(path, layout, make
     assert [int(episode.transitions.episode[0]) for episode in demos.read(path)] == [0, 2, 3]
 
 
-def test_a_new_writer_makes_an_empty_file(path, layout):
+def test_a_file_into_which_nothing_was_recorded_yet_says_so(path, layout):
     DemoWriter(path, layout)
-    assert demos.read(path, layout) == []
     assert demos.count(path) == 0
+    assert demos.read_layout(path) == layout
+    with pytest.raises(AwacError, match=r"demos\.hdf5: no demonstration was recorded"):
+        demos.read(path, layout)
 
 
 def test_the_file_has_the_form_that_robomimic_reads(path, layout, episodes):
