@@ -22,8 +22,8 @@ from awac_ros.learning.replay import Batch
 class AwacConfig:
     """AWAC's settings; lambda and the rewards have one unit, so reward_scale and temperature act together."""
 
-    policy_hidden: tuple[int, ...] = (256, 256)
-    critic_hidden: tuple[int, ...] = (256, 256)
+    policy_hidden: tuple[int, ...] = (128, 128)
+    critic_hidden: tuple[int, ...] = (128, 128)
     critics: int = 2
     """Members of the ensemble; the least of them counts, in the target and in the advantage."""
     critic_layer_norm: bool = True
@@ -31,13 +31,13 @@ class AwacConfig:
     log_std: Literal["shared", "state"] = "shared"
     """One learned standard deviation for each entry of the action, or one that depends on the state."""
     log_std_range: tuple[float, float] = (-6.0, 0.0)
-    discount: float = 0.97
+    discount: float = 0.95
     reward_scale: float = 10.0
-    tau: float = 5e-3
+    tau: float = 0.02
     """The target critics' share of the new critics at each update."""
     weights: Literal["softmax", "exp"] = "softmax"
     """softmax: batch size x softmax over the batch, as the authors run it; exp: clipped at largest_weight."""
-    temperature: float = 0.1
+    temperature: float = 0.2
     """lambda: small follows the advantage, large imitates the data."""
     largest_weight: float = 100.0
     value: Literal["sample", "mean"] = "sample"

@@ -9,7 +9,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from awac_ros.data import Layout, Transitions
+from awac_ros.data import Transitions
 from awac_ros.errors import AwacError
 from awac_ros.tasks import Task
 
@@ -54,10 +54,16 @@ class Replay:
     """
 
     def __init__(self, task: Task, config: ReplayConfig, seed: int) -> None:
-        layout = task.layout
         self._task = task
         self._config = config
-        self._columns = {name: _Column(shape, kind) for name, (shape, kind) in _columns(layout).items()}
+        sizes = (task.layout.observation_size,) * 2 + (task.layout.action_size, 1, 1)
+        ends = np.cumsum(sizes).tolist()
+        self._observation, self._next_observation, self._action, self._reward, self._terminated = (
+            slice(end - size, end) for end, size in zip(ends, sizes, strict=True)
+        )
+        # All that is drawn of a transition lies together, so that drawing it is one read of memory.
+        self._transitions = _Column((ends[-1],), np.float32)
+        self._run = _Column((), np.int64)
         self._rows = {"prior": _Column((), np.int64), "online": _Column((), np.int64)}
         self._run_end = _Column((), np.int64)
         self._last_key: tuple[str, int, int] | None = None
@@ -65,7 +71,7 @@ class Replay:
         self._row_rng, self._goal_rng = np.random.default_rng(row_seed), np.random.default_rng(goal_seed)
 
     def __len__(self) -> int:
-        return self._columns["reward"].length
+        return self._transitions.length
 
     def count(self, source: Literal["prior", "online"]) -> int:
         """How many of the transitions came from this source."""
@@ -78,12 +84,17 @@ class Replay:
             return
         first = len(self)
         self._rows[source].extend(np.arange(first, first + len(transitions)))
-        self._columns["run"].extend(self._runs(transitions))
-        for name in ("observation", "action", "reward", "next_observation", "terminated"):
-            self._columns[name].extend(getattr(transitions, name))
-        run = self._columns["run"].values[first:]
-        missing = run[-1] + 1 - self._run_end.length
-        self._run_end.extend(np.zeros(missing, np.int64))
+        packed = (
+            transitions.observation,
+            transitions.next_observation,
+            transitions.action,
+            transitions.reward[:, None],
+            transitions.terminated[:, None],
+        )
+        self._transitions.extend(np.concatenate(packed, axis=1))
+        run = self._runs(transitions)
+        self._run.extend(run)
+        self._run_end.extend(np.zeros(run[-1] + 1 - self._run_end.length, np.int64))
         self._run_end.values[run] = np.arange(first, len(self))  # the last assignment to a run wins
 
     def sample(self, batch_size: int, count: int) -> Batch:
@@ -91,50 +102,58 @@ class Replay:
         if len(self) == 0:
             raise AwacError("the replay is empty; add demos or other transitions before training")
         rows, future = self._draw_rows(batch_size, count)
-        columns = {name: self._columns[name].values for name in ("observation", "next_observation", "action")}
-        observation, next_observation = columns["observation"][rows], columns["next_observation"][rows]
-        reward = self._columns["reward"].values[rows]
-
-        # Rows of a minibatch are independent draws, so the first ones may as well be those that keep their goals.
-        kept = round(self._config.original_goals * batch_size)
-        drawn = round(self._config.drawn_goals * batch_size)
-        if kept < batch_size:
-            drawn_goals = self._task.sample_goals(self._goal_rng, count * drawn)
-            future_goals = self._task.achieved_goal(columns["next_observation"][future[:, kept + drawn :]])
-            goals = np.concatenate((drawn_goals.reshape(count, drawn, future_goals.shape[-1]), future_goals), axis=1)
-            observation[:, kept:] = self._task.with_goal(observation[:, kept:], goals)
-            next_observation[:, kept:] = self._task.with_goal(next_observation[:, kept:], goals)
-            reward[:, kept:] = self._task.reward(next_observation[:, kept:])
-        arrays = (
-            observation,
-            columns["action"][rows],
-            reward,
-            next_observation,
-            self._columns["terminated"].values[rows].astype(np.float32),
+        drawn = self._transitions.values.take(rows, axis=0)
+        self._relabel(drawn, future)
+        columns = torch.from_numpy(drawn)
+        return Batch(
+            columns[..., self._observation],
+            columns[..., self._action],
+            columns[..., self._reward].squeeze(-1),
+            columns[..., self._next_observation],
+            columns[..., self._terminated].squeeze(-1),
         )
-        return Batch(*(torch.from_numpy(array) for array in arrays))
 
     def state(self) -> tuple[dict[str, np.ndarray], dict[str, Any]]:
         """Everything: arrays, and the rest as JSON can hold it."""
-        arrays = {name: column.values for name, column in self._columns.items()}
-        arrays |= {f"rows.{source}": column.values for source, column in self._rows.items()}
+        arrays = {name: column.values for name, column in self._columns().items()}
         about = {
             "last_key": self._last_key,
             "row_rng": self._row_rng.bit_generator.state,
             "goal_rng": self._goal_rng.bit_generator.state,
         }
-        return arrays | {"run_end": self._run_end.values}, about
+        return arrays, about
 
     def restore(self, arrays: dict[str, np.ndarray], about: dict[str, Any]) -> None:
         """Into an empty replay, what `state` gave."""
-        for name, column in self._columns.items():
+        for name, column in self._columns().items():
             column.extend(arrays[name])
-        for source, column in self._rows.items():
-            column.extend(arrays[f"rows.{source}"])
-        self._run_end.extend(arrays["run_end"])
         self._last_key = None if about["last_key"] is None else tuple(about["last_key"])
         self._row_rng.bit_generator.state = about["row_rng"]
         self._goal_rng.bit_generator.state = about["goal_rng"]
+
+    def _columns(self) -> dict[str, _Column]:
+        rows = {f"rows.{source}": column for source, column in self._rows.items()}
+        return {"transitions": self._transitions, "run": self._run, "run_end": self._run_end, **rows}
+
+    def _relabel(self, drawn: np.ndarray, future: np.ndarray) -> None:
+        """Give the rows of (count, batch_size, ...) other goals and their rewards, in place.
+
+        Rows of a minibatch are independent draws, so its first ones may as well be those that keep their goals.
+        """
+        count, batch_size = future.shape
+        kept = round(self._config.original_goals * batch_size)
+        by_environment = round(self._config.drawn_goals * batch_size)
+        if kept == batch_size:
+            return
+        achieved = self._transitions.values[:, self._next_observation][future[:, kept + by_environment :]]
+        future_goals = self._task.achieved_goal(achieved)
+        drawn_goals = self._task.sample_goals(self._goal_rng, count * by_environment)
+        drawn_goals = drawn_goals.reshape(count, by_environment, future_goals.shape[-1])
+        goals = np.concatenate((drawn_goals, future_goals), axis=1)
+        relabelled = drawn[:, kept:]
+        for part in (self._observation, self._next_observation):
+            relabelled[..., part] = self._task.with_goal(relabelled[..., part], goals)
+        relabelled[..., self._reward] = self._task.reward(relabelled[..., self._next_observation])[..., None]
 
     def _runs(self, transitions: Transitions) -> np.ndarray:
         """(N,) the number of the run each transition belongs to; continues the newest run where it can."""
@@ -159,7 +178,7 @@ class Replay:
                 online[(u[..., 0] * len(online)).astype(np.int64)],
                 prior[(u[..., 0] * len(prior)).astype(np.int64)],
             )
-        ahead = self._run_end.values[self._columns["run"].values[rows]] - rows + 1
+        ahead = self._run_end.values[self._run.values[rows]] - rows + 1
         return rows, rows + (u[..., 1] * ahead).astype(np.int64)
 
 
@@ -182,14 +201,3 @@ class _Column:
             self._array = grown
         self._array[self.length : end] = more
         self.length = end
-
-
-def _columns(layout: Layout) -> dict[str, tuple[tuple[int, ...], Any]]:
-    return {
-        "observation": ((layout.observation_size,), np.float32),
-        "action": ((layout.action_size,), np.float32),
-        "reward": ((), np.float32),
-        "next_observation": ((layout.observation_size,), np.float32),
-        "terminated": ((), np.bool_),
-        "run": ((), np.int64),
-    }

@@ -9,7 +9,14 @@ from awac_ros.learning.awac import Awac, AwacConfig
 from awac_ros.learning.replay import Batch
 from awac_ros.tasks import Pushing
 
-SMALL = AwacConfig(policy_hidden=(16, 16), critic_hidden=(16, 16), value="mean", log_std_range=(-2.0, -2.0))
+SMALL = AwacConfig(
+    policy_hidden=(16, 16),
+    critic_hidden=(16, 16),
+    discount=0.97,
+    tau=5e-3,
+    value="mean",
+    log_std_range=(-2.0, -2.0),
+)
 
 
 @pytest.fixture

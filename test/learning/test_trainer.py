@@ -34,7 +34,8 @@ def mean_final_distance(task, policy, rng):
 
 
 def test_it_learns_to_reach_the_goal_from_random_actions(task, rng):
-    config = dataclasses.replace(SMALL, awac=dataclasses.replace(SMALL.awac, discount=0.9))
+    awac = dataclasses.replace(SMALL.awac, discount=0.9, tau=5e-3, temperature=0.1, policy_average=0.02)
+    config = dataclasses.replace(SMALL, awac=awac)
     trainer = Trainer(task, config, seed=0)
     trainer.add_prior(task.episodes(rng, 100))
     before = mean_final_distance(task, Policy.from_weights(trainer.policy_weights(0, 0)), np.random.default_rng(1))
