@@ -10,7 +10,7 @@ pytest.importorskip("launch_testing", reason="launch_testing is not here; a ROS 
 pytest.importorskip("launch_ros", reason="launch_ros is not here; a ROS 2 installation has it")
 
 
-def test_ros2_launch_records_a_demonstration() -> None:
+def test_ros2_launch_records_demonstrations() -> None:
     test = Path(__file__).with_name("launch_pushing.py")
     ended = subprocess.run(
         [sys.executable, "-m", "launch_testing.launch_test", str(test)], capture_output=True, text=True
