@@ -45,7 +45,7 @@ $(DONE)/environment:
 	@mkdir -p $(DONE) && touch $@
 
 $(DONE)/requirements: requirements.txt $(DONE)/environment
-	@echo "Installing the packages of $<"
+	@echo "Installing the packages of $< (2 GB with torch; a few minutes)"
 	@$(PIP) install -r $<
 	@touch $@
 
