@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import as_completed
+from dataclasses import replace
 
 from awac_ros.data import Episode, demos
 from awac_ros.data.json_file import read_json
@@ -38,6 +39,7 @@ class Phases:
         self._narrator = narrator
         self._workers = crew
         self._judge = judge
+        self._learner = LearnerFolder(folder.path)
         self._task = Pushing()
 
     def demos(self) -> None:
@@ -87,17 +89,20 @@ class Phases:
 
     def online(self) -> None:
         """The ROS graph fine-tunes: arm, actor, buffer and learner in lockstep, and a worker evaluates beside them."""
+        record = self._learner.read_record()
+        if record is None or not record.finished:
+            self._fine_tune(0 if record is None else record.environment_steps)
+        weights = checkpoint.read_policy(self._folder.checkpoints, self._task.layout.hash)
+        self._learner.write_policy(replace(weights, version=self._learner.read_record().version))
+
+    def _fine_tune(self, done: int) -> None:
         settings, folder = self._settings, self._folder
-        record = LearnerFolder(folder.path).read_record()
-        if record is not None and record.finished:
-            return
         words = f"Fine-tuning online for {settings.env_steps:,} control steps through the ROS graph"
         arguments: dict[str, Value] = {
             "mode": "train",
             "checkpoint": str(folder.checkpoints),
             "env_steps": settings.env_steps,
         }
-        done = record.environment_steps if record is not None else 0
         with (
             self._narrator.bar(words, settings.env_steps, done) as told,
             ActedCount(own_namespace(), folder.acted) as acted,
@@ -105,11 +110,9 @@ class Phases:
         ):
             while not session.wait(POLL):
                 acted.update()
-                record = LearnerFolder(folder.path).read_record()
-                told(record.environment_steps if record is not None else 0)
+                if (record := self._learner.read_record()) is not None:
+                    told(record.environment_steps)
                 self._judge.attend()
-        weights = checkpoint.read_policy(folder.checkpoints, self._task.layout.hash)
-        LearnerFolder(folder.path).write_policy(weights)
 
     def evaluate(self, words: str) -> None:
         """Evaluate every policy that is not evaluated yet, and say how good the newest one is."""
@@ -124,11 +127,11 @@ class Phases:
 
     def counts(self) -> TransitionCounts:
         """What the actors, the store and the learner each counted."""
-        record = LearnerFolder(self._folder.path).read_record()
+        record = self._learner.read_record()
         with TransitionStore(self._folder.store, self._task.layout, read_only=True) as store:
             stored = store.total
-        acted = sum(read_json(self._folder.acted).values())
-        return TransitionCounts(acted, stored, record.environment_steps if record is not None else 0)
+        acted = sum(read_json(self._folder.acted).values()) if self._folder.acted.exists() else 0
+        return TransitionCounts(acted, stored, 0 if record is None else record.environment_steps)
 
     def prior_data(self) -> dict[str, list[Episode]]:
         """The episodes by kind, as they lie in the run's folder."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import multiprocessing
 import signal
 from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from functools import cache
 
 import gymnasium
@@ -14,6 +15,7 @@ from awac_ros.envs import PUSHING_ID
 from awac_ros.envs.evaluate import Evaluation, judge
 from awac_ros.envs.random_process import random_episodes
 from awac_ros.envs.rollout import rollouts
+from awac_ros.errors import AwacError
 from awac_ros.learning.policy import Policy
 from awac_ros.learning.weights import PolicyWeights
 
@@ -23,7 +25,10 @@ EPISODES_AT_ONCE = 20
 
 
 class Workers:
-    """Processes that roll out the pushing task; leave the `with` block to end them."""
+    """Processes that roll out the pushing task; leave the `with` block to end them.
+
+    AwacError at the block's end if one of them was killed.
+    """
 
     def __init__(self) -> None:
         context = multiprocessing.get_context("spawn")
@@ -32,8 +37,10 @@ class Workers:
     def __enter__(self) -> Workers:
         return self
 
-    def __exit__(self, *_: object) -> None:
+    def __exit__(self, kind: object, error: BaseException | None, _: object) -> None:
         self._pool.shutdown(wait=True, cancel_futures=True)
+        if isinstance(error, BrokenProcessPool):
+            raise AwacError("a worker process was killed, perhaps for lack of memory; run it again to go on") from error
 
     def act_at_random(self, seed: int, episodes: range) -> Future[list[Episode]]:
         """These episodes of the random process's run `seed`."""
