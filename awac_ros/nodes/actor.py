@@ -13,6 +13,7 @@ from awac_ros.nodes.actor_loop import ActorConfig, ActorLoop
 from awac_ros.nodes.diagnostics import Diagnostics, Health
 from awac_ros.nodes.pacing import Lockstep, Pacing, RealTime
 from awac_ros.nodes.parameters import declare
+from awac_ros.nodes.priority import take_precedence
 from awac_ros.nodes.runner import Interrupted, RunnableNode, Spinner, run
 
 _LAST_WORDS = 2.0
@@ -50,6 +51,8 @@ class Actor(RunnableNode):
         observer, send = self.loop.observer, self.loop.topics.send_command
         if self.config.lockstep:
             return Lockstep(spinner, observer, send)
+        if refusal := take_precedence():
+            self.get_logger().info(refusal)
         clock = self._ros_time if self.get_parameter("use_sim_time").value else time.monotonic
         period = self.loop.task.layout.control_period
         return RealTime(spinner, observer, send, period, clock, self._ros_time)

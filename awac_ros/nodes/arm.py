@@ -22,6 +22,7 @@ from awac_ros.nodes.arm_motion import CommandWatch
 from awac_ros.nodes.diagnostics import Diagnostics, Health
 from awac_ros.nodes.messages import joint_state_message, pose_message, seconds, stamp, twist
 from awac_ros.nodes.parameters import declare, parameter
+from awac_ros.nodes.priority import take_precedence
 from awac_ros.nodes.rate import Deadlines, Meter
 from awac_ros.nodes.runner import RunnableNode, Spinner, run
 
@@ -71,6 +72,8 @@ class ArmNode(RunnableNode):
         self._diagnostics = Diagnostics(self, "inner loop", self._health)
 
     def run(self, spinner: Spinner) -> None:
+        if not self.config.lockstep and (refusal := take_precedence()):
+            self.get_logger().info(refusal)
         while True:
             if self.config.lockstep:
                 spinner.once()
