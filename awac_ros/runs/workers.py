@@ -21,7 +21,7 @@ from awac_ros.learning.weights import PolicyWeights
 
 COUNT = 2
 EPISODES_AT_ONCE = 20
-"""One task's share: small enough that every worker stays busy to the end, and that Ctrl-C waits for seconds only."""
+"""One task's share: small enough that every worker stays busy to the end."""
 
 
 class Workers:
@@ -38,6 +38,9 @@ class Workers:
         return self
 
     def __exit__(self, kind: object, error: BaseException | None, _: object) -> None:
+        if error is not None:
+            for process in multiprocessing.active_children():
+                process.terminate()
         self._pool.shutdown(wait=True, cancel_futures=True)
         if isinstance(error, BrokenProcessPool):
             raise AwacError("a worker process was killed, perhaps for lack of memory; run it again to go on") from error
