@@ -71,6 +71,7 @@ class Graph:
     name: str
     arguments: tuple[Argument, ...]
     processes: tuple[Process, ...]
+    """In the order of starting them; `awac up` ends them in the opposite order."""
     check: Callable[[Values], None]
     """Raises AwacError for values that don't go together."""
 

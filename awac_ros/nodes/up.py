@@ -123,9 +123,13 @@ class Session:
         return done
 
     def stop(self) -> None:
-        """End every process that still runs: SIGINT, then SIGTERM, then SIGKILL; at once if interrupted itself."""
+        """End every process that still runs, the last started first: an actor can deliver to the buffer to the end.
+
+        Each gets SIGINT, then SIGTERM, then SIGKILL; all get SIGKILL where stopping is itself interrupted.
+        """
         try:
-            self._end_politely()
+            for child in reversed(self.children):
+                self._end(child)
         except BaseException:
             for child in self.children:
                 child.process.kill()
@@ -134,16 +138,13 @@ class Session:
         if any(child.process.poll() == -signal.SIGKILL for child in self.children):
             remove_stale_segments()
 
-    def _end_politely(self) -> None:
+    def _end(self, child: Child) -> None:
         for number, patience in _SIGNALS:
-            running = [child for child in self.children if child.process.poll() is None]
-            for child in running:
-                child.process.send_signal(number)
             deadline = time.monotonic() + patience
-            while running and (left := deadline - time.monotonic()) > 0.0:
-                self._await_exit(running, min(_ECHO_PERIOD, left))
+            child.process.send_signal(number)
+            while child.process.poll() is None and (left := deadline - time.monotonic()) > 0.0:
+                self._await_exit([child], min(_ECHO_PERIOD, left))
                 self._pass_on()
-                running = [child for child in running if child.process.poll() is None]
 
     def _pass_on(self) -> None:
         for child in self.children:

@@ -10,6 +10,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +33,22 @@ def ros_arguments(parameters: dict[str, Any]) -> list[str]:
     return ["--ros-args", *(word for pair in pairs for word in ("-p", pair))] if pairs else []
 
 
+@dataclass(frozen=True)
+class Running:
+    """A node that runs in a thread."""
+
+    thread: threading.Thread
+    spinner: Spinner
+
+    def ended(self) -> bool:
+        return not self.thread.is_alive()
+
+    def interrupt(self) -> None:
+        """As SIGINT does; returns when the node has ended."""
+        self.spinner.interrupt()
+        self.thread.join()
+
+
 class World:
     """One context for every node of a test."""
 
@@ -40,16 +57,12 @@ class World:
         self._executor = SingleThreadedExecutor()
         self.processes: list[subprocess.Popen] = []
         self._hosted: list[Any] = []
-        self._threads: list[tuple[threading.Thread, Spinner]] = []
+        self._running: list[Running] = []
         self.node = self.add(rclpy.create_node("test"))
 
     def add(self, node: Node) -> Any:
         self._executor.add_node(node)
         return node
-
-    def remove(self, node: Node) -> None:
-        self._executor.remove_node(node)
-        node.destroy_node()
 
     def host(self, kind: Callable[..., Any], **parameters: Any) -> Any:
         """A node of the class `kind` in this process, closed when the test ends."""
@@ -57,7 +70,7 @@ class World:
         self._hosted.append(node)
         return node
 
-    def run(self, kind: Callable[..., Any], **parameters: Any) -> threading.Thread:
+    def run(self, kind: Callable[..., Any], **parameters: Any) -> Running:
         """A node of the class `kind` in a thread of its own, run as `runner.run` runs it in a process."""
         node = kind(cli_args=ros_arguments(parameters))
         spinner = Spinner(node)
@@ -69,10 +82,10 @@ class World:
             spinner.close()
             node.destroy_node()
 
-        thread = threading.Thread(target=live)
-        thread.start()
-        self._threads.append((thread, spinner))
-        return thread
+        running = Running(threading.Thread(target=live), spinner)
+        running.thread.start()
+        self._running.append(running)
+        return running
 
     def until(self, condition: Callable[[], Any], patience: float = PATIENCE) -> Any:
         """Spin until the condition holds; its value."""
@@ -124,12 +137,14 @@ class World:
             if process.poll() is None:
                 process.send_signal(signal.SIGKILL)
             process.wait()
-        for thread, spinner in self._threads:
-            spinner.interrupt()
-            thread.join()
+        for running in self._running:
+            running.interrupt()
         for node in self._hosted:
             node.close()
+        nodes = self._executor.get_nodes()
         self._executor.shutdown()
+        for node in nodes:  # or a service nobody spins would answer the next test's discovery
+            node.destroy_node()
 
 
 @pytest.fixture

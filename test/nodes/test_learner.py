@@ -87,7 +87,7 @@ def test_it_trains_on_everything_and_ends_by_itself(world, settings: dict, tmp_p
         steps = STEPS * (number + 1)
         world.until(lambda steps=steps: weights[-1].environment_steps == steps)
         assert weights[-1].learner_step == 20 + 2 * steps
-    world.until(lambda: status[-1].finished and not learner.is_alive())
+    world.until(lambda: status[-1].finished and learner.ended())
     assert (status[-1].environment_steps, status[-1].updates) == (250, 500)
     assert policies(settings["out"]) == ["step_000100.safetensors", "step_000200.safetensors"]
     record = json.loads((settings["out"] / "learner.json").read_text())
@@ -119,7 +119,7 @@ def test_killed_and_started_again_it_goes_on_and_learns_the_same(world, settings
     learner.wait()
     append(world, episode(2))
     again = world.run(Learner, **settings, env_steps=3 * STEPS)
-    world.until(lambda: not again.is_alive())
+    world.until(again.ended)
     assert weights[-1].environment_steps == 3 * STEPS
     assert weights[-1].version > version
     assert sorted({message.version for message in weights}) == [message.version for message in weights]
@@ -139,7 +139,7 @@ def test_without_a_buffer_it_says_so_and_goes_on_once_there_is_one(world, settin
     world.until(lambda: status and "start the buffer node" in status[-1].message)
     world.host(Buffer, store=tmp_path / "store.sqlite")
     append(world, episode(0))
-    world.until(lambda: not learner.is_alive())
+    world.until(learner.ended)
     assert status[-1].finished
 
 
@@ -150,6 +150,28 @@ def test_it_trains_offline_on_demos_where_there_is_no_checkpoint(world, settings
     world.run(Learner, **{**settings, "checkpoint": "", "demos": file, "offline_updates": 30})
     world.until(lambda: weights)
     assert (weights[0].version, weights[0].learner_step) == (1, 30)
+
+
+def test_interrupted_it_keeps_what_it_has_learnt(world, settings: dict, tmp_path: Path) -> None:
+    world.host(Buffer, store=tmp_path / "store.sqlite")
+    weights = world.hear(PolicyWeightsMessage, "policy/weights", LATCHED)
+    learner = world.run(Learner, **{**settings, "checkpoint_period": 1000.0})
+    append(world, episode(0))
+    world.until(lambda: weights and weights[-1].environment_steps == STEPS)
+    learner.interrupt()
+    kept = Trainer.load(settings["out"] / "checkpoints", TASK)
+    assert (kept.replay.count("online"), kept.updates) == (STEPS, 20 + 2 * STEPS)
+
+
+def test_in_real_time_weights_come_while_it_trains(world, settings: dict, tmp_path: Path) -> None:
+    world.host(Buffer, store=tmp_path / "store.sqlite")
+    weights = world.hear(PolicyWeightsMessage, "policy/weights", LATCHED)
+    endless = {"lockstep": False, "updates_per_step": 1000.0, "publish_period": 0.05}
+    world.run(Learner, **{**settings, **endless})
+    append(world, episode(0))
+    world.until(lambda: len(weights) >= 4)
+    assert [message.version for message in weights] == sorted({message.version for message in weights})
+    assert weights[-1].learner_step < 20 + 1000 * STEPS
 
 
 @pytest.mark.parametrize(

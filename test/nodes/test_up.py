@@ -122,6 +122,16 @@ def test_leaving_the_block_ends_even_the_stubborn(
     assert [child.process.returncode for child in session.children] == [0, -signal.SIGKILL]
 
 
+def test_the_last_started_is_ended_first(scripts: dict, tmp_path: Path) -> None:
+    order = tmp_path / "order"
+    for name in ("buffer", "arm", "actor"):
+        scripts[name] = WAITS.replace("sys.exit(0)", f"(open({str(order)!r}, 'a').write('{name} '), sys.exit(0))")
+    with up(graph(tmp_path, "buffer", "arm", "actor"), {}, tmp_path / "logs", None) as session:
+        for name in scripts:
+            said(session, name, "ready")
+    assert order.read_text() == "actor arm buffer "
+
+
 def test_nothing_is_started_with_arguments_that_do_not_fit(scripts: dict, tmp_path: Path) -> None:
     with pytest.raises(AwacError, match="no argument 'stor'"):
         up(graph(tmp_path, "arm"), {"stor": "x"}, tmp_path / "logs")
