@@ -95,7 +95,8 @@ class Replay:
         run = self._runs(transitions)
         self._run.extend(run)
         self._run_end.extend(np.zeros(run[-1] + 1 - self._run_end.length, np.int64))
-        self._run_end.values[run] = np.arange(first, len(self))  # the last assignment to a run wins
+        last = np.flatnonzero(np.append(run[1:] != run[:-1], True))
+        self._run_end.values[run[last]] = first + last
 
     def sample(self, batch_size: int, count: int) -> Batch:
         """`count` minibatches as (count, batch_size, ...); drawing 2 and then 3 gives the same ones as drawing 5."""

@@ -98,14 +98,23 @@ class Trainer:
 
     @classmethod
     def load(cls, folder: Path, task: Task) -> Trainer:
-        """Go on from the newest checkpoint in `folder`; AwacError if it is damaged or of another layout."""
+        """Go on from the newest checkpoint in `folder`; AwacError if damaged, of another layout or version."""
         source = checkpoint.newest(folder)
         about = checkpoint.read_about(source)
-        task.layout.check_same(Layout.from_json(about["layout"], str(source)), str(source))
-        trainer = cls(task, TrainerConfig.from_dict(about["config"]), seed=0)
-        trainer.updates = about["updates"]
-        trainer._awac.restore(checkpoint.unpack(checkpoint.read(source, "awac.safetensors")))
-        trainer.replay.restore(checkpoint.unpack(checkpoint.read(source, "replay.safetensors")), about["replay"])
+        task.layout.check_same(Layout.from_json(about.get("layout", ""), str(source)), str(source))
+        awac, replay = (
+            checkpoint.unpack(checkpoint.read(source, f"{name}.safetensors")) for name in ("awac", "replay")
+        )
+        try:
+            trainer = cls(task, TrainerConfig.from_dict(about["config"]), seed=0)
+            trainer.updates = about["updates"]
+            trainer._awac.restore(awac)
+            trainer.replay.restore(replay, about["replay"])
+        except (KeyError, TypeError) as error:
+            raise AwacError(
+                f"{source}: written by another version of awac_ros ({error}); go on with that one, or train anew in "
+                "another folder"
+            ) from error
         return trainer
 
     def _check(self, terms: Terms) -> None:

@@ -1,4 +1,5 @@
 import dataclasses
+import json
 import subprocess
 import sys
 
@@ -136,6 +137,19 @@ def test_a_damaged_checkpoint_is_refused(task, tmp_path):
     newest = make_trainer(task).save(tmp_path)
     (newest / "replay.safetensors").write_bytes(b"")
     with pytest.raises(AwacError, match=r"replay\.safetensors: can't be read"):
+        Trainer.load(tmp_path, task)
+
+
+@pytest.mark.parametrize("part", ["awac", "updates", "config"])
+def test_a_checkpoint_of_another_version_is_refused(task, tmp_path, part):
+    newest = make_trainer(task).save(tmp_path)
+    about = json.loads((newest / "checkpoint.json").read_text())
+    if part == "awac":
+        about["config"]["awac"]["dropout"] = 0.1
+    else:
+        del about[part]
+    (newest / "checkpoint.json").write_text(json.dumps(about))
+    with pytest.raises(AwacError, match="000001: written by another version of awac_ros"):
         Trainer.load(tmp_path, task)
 
 
