@@ -10,6 +10,7 @@ from awac_ros.data.atomic import atomic_write
 from awac_ros.data.json_file import read_json, write_json
 from awac_ros.data.transitions import Transitions
 from awac_ros.errors import AwacError
+from awac_ros.learning import checkpoint
 from awac_ros.learning.trainer import Trainer, TrainerConfig
 from awac_ros.learning.weights import PolicyWeights
 from awac_ros.tasks import Task
@@ -60,7 +61,7 @@ class LearnerFolder:
 
     @property
     def has_checkpoint(self) -> bool:
-        return any(self._checkpoints.glob("*/checkpoint.json"))
+        return checkpoint.exists(self._checkpoints)
 
     def load(self, task: Task) -> Trainer:
         """The trainer of the newest checkpoint."""

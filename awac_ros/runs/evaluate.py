@@ -27,7 +27,7 @@ def read_policy(path: Path) -> PolicyWeights:
         data = checkpoint.read(path, "policy.safetensors")
         return PolicyWeights.from_bytes(data, source=str(path), layout_hash=layout_hash)
     for folder in (path, path / "checkpoints"):
-        if any(folder.glob("*/checkpoint.json")):
+        if checkpoint.exists(folder):
             return checkpoint.read_policy(folder, layout_hash)
     raise AwacError(f"{path}: no policy here; name the folder of a checkpoint or a run, or a .safetensors file")
 

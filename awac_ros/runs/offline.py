@@ -9,6 +9,7 @@ from torch.utils.tensorboard import SummaryWriter
 
 from awac_ros.data import Episode, Transitions
 from awac_ros.data.atomic import atomic_write
+from awac_ros.learning import checkpoint
 from awac_ros.learning.trainer import Trainer, TrainerConfig
 from awac_ros.tasks import Task
 
@@ -18,7 +19,7 @@ UPDATES_BETWEEN_CHECKPOINTS = 5_000
 
 def begin(task: Task, episodes: Sequence[Episode], seed: int, checkpoints: Path) -> Trainer:
     """The trainer of the newest checkpoint under `checkpoints`, or a new one with the episodes as its prior data."""
-    if any(checkpoints.glob("*/checkpoint.json")):
+    if checkpoint.exists(checkpoints):
         return Trainer.load(checkpoints, task)
     trainer = Trainer(task, TrainerConfig(), seed)
     trainer.add_prior(Transitions.concatenate(episode.transitions for episode in episodes))
