@@ -13,8 +13,6 @@ from rclpy.node import Node
 
 from awac_msgs.msg import EpisodeStatus
 from awac_ros.data import Outcome
-from awac_ros.errors import AwacError
-from awac_ros.learning.weights import PolicyWeights
 from awac_ros.nodes.actor_episode import ActorEpisode, Choice
 from awac_ros.nodes.actor_topics import ActorTopics
 from awac_ros.nodes.arm_client import ArmClient
@@ -73,7 +71,7 @@ class ActorLoop:
         self.human = Human(config.teleop_timeout)
         self.slot = PolicySlot()
         if config.weights:
-            self.slot.load(_read_weights(Path(config.weights), self.task.layout.hash), time.monotonic())
+            self.slot.load(Path(config.weights), self.task.layout.hash, time.monotonic())
         # An evaluation judges the file it was given, whatever a learner publishes meanwhile.
         follows_learner = config.mode == TRAIN or (config.mode == EVAL and not config.weights)
         self.topics = ActorTopics(
@@ -188,13 +186,18 @@ class ActorLoop:
             lambda: self.topics.arm_stopped is None and not self._arm.stopping,
             lambda: f"the arm is stopped ({self.topics.arm_stopped}); call arm/resume",
         )
+        self._wait(lambda: self.pacing.trouble() is None, lambda: str(self.pacing.trouble()))
         self._wait(lambda: not self.outbox.full, lambda: f"{self.outbox.warning()}; {self.delivery.trouble}")
 
     def _await_policy(self) -> None:
         if self._config.mode == COLLECT:
             return
-        self._wait(lambda: self.slot.policy is not None, lambda: "waiting for weights on policy/weights")
-        if self._config.mode == TRAIN and self._config.lockstep:
+        in_step = self._config.mode == TRAIN and self._config.lockstep
+        self._wait(
+            lambda: self.slot.environment_steps >= 0 if in_step else self.slot.policy is not None,
+            lambda: "waiting for weights on policy/weights",
+        )
+        if in_step:
             self.await_delivery()
             self._wait(
                 lambda: self.slot.environment_steps >= self.delivery.total,
@@ -240,11 +243,3 @@ class ActorLoop:
                 self._log.info(self.message)
             self.pacing.idle()
             self._poll()
-
-
-def _read_weights(path: Path, layout_hash: str) -> PolicyWeights:
-    try:
-        data = path.read_bytes()
-    except OSError as error:
-        raise AwacError(f"{path}: weights can't be read ({error.strerror}); name a file of saved weights") from error
-    return PolicyWeights.from_bytes(data, source=str(path), layout_hash=layout_hash)

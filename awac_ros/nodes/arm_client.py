@@ -28,6 +28,7 @@ class ArmClient:
         self._deadline = 0.0
         self._stamp: float | None = None
         self._stopping: Future | None = None
+        self._stop_deadline = 0.0
 
     def ask_scene(self, scene: Scene) -> None:
         """Put the tip and the puck where the episode starts; `scene_stamp` says when that is done."""
@@ -59,8 +60,10 @@ class ArmClient:
     def stop(self) -> None:
         """Stop the arm until somebody calls arm/resume."""
         self._stopping = self._stop.call_async(Trigger.Request())
+        self._stop_deadline = time.monotonic() + _ANSWER_WITHIN
 
     @property
     def stopping(self) -> bool:
-        """Whether a stop was asked for and is not yet confirmed."""
-        return self._stopping is not None and not self._stopping.done()
+        """Whether a stop was asked for and may still be confirmed."""
+        answer = self._stopping
+        return answer is not None and not answer.done() and time.monotonic() < self._stop_deadline

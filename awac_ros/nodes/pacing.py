@@ -49,6 +49,10 @@ class Pacing(ABC):
     def idle(self) -> None:
         """Let a little time pass while something is waited for and the arm is held still."""
 
+    @abstractmethod
+    def trouble(self) -> str | None:
+        """One sentence on why the next moment could not be seen if it were now, or None."""
+
     @property
     @abstractmethod
     def rate(self) -> float:
@@ -108,6 +112,9 @@ class Lockstep(Pacing):
             self._sent = now
             self._send(self._twist, self._answered)
 
+    def trouble(self) -> str | None:
+        return None
+
     @property
     def rate(self) -> float:
         return self._meter.rate
@@ -140,7 +147,7 @@ class RealTime(Pacing):
     def next(self) -> Moment:
         while True:
             self._await_deadline()
-            if trouble := self._observer.trouble(time.monotonic()):
+            if trouble := self.trouble():
                 raise StateLost(trouble)
             moment = self._observer.newest()
             if moment is not None and moment.stamp >= self._begin:
@@ -162,6 +169,9 @@ class RealTime(Pacing):
         while (left := self._deadlines.left(self._clock())) > 0.0:
             self._spinner.once(left)
         self._deadlines.met(self._clock())
+
+    def trouble(self) -> str | None:
+        return self._observer.trouble(time.monotonic())
 
     @property
     def rate(self) -> float:

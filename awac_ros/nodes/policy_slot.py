@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from awac_ros.errors import AwacError
 from awac_ros.learning.policy import Policy
 from awac_ros.learning.weights import PolicyWeights
@@ -22,9 +24,13 @@ class PolicySlot:
         self._received = 0.0
         self._from_learner = False
 
-    def load(self, weights: PolicyWeights, now: float) -> None:
-        """Use weights from a file until the learner publishes; AwacError if they make no policy."""
-        self._use(weights, now)
+    def load(self, path: Path, layout_hash: str, now: float) -> None:
+        """Use the weights of a file until the learner publishes; AwacError if it holds no policy of this layout."""
+        try:
+            data = path.read_bytes()
+        except OSError as error:
+            raise AwacError(f"{path}: weights can't be read ({error.strerror}); name a saved file") from error
+        self._use(PolicyWeights.from_bytes(data, source=str(path), layout_hash=layout_hash), now)
 
     def offer(self, weights: PolicyWeights, now: float) -> None:
         """Use the learner's weights from now (monotonic s) on; AwacError if they are older or make no policy."""

@@ -1,6 +1,8 @@
 """The actor in its own process, and everything it talks to played by the test."""
 
 import signal
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -247,7 +249,7 @@ def test_a_puck_that_is_no_longer_seen_ends_the_episode_and_the_arm_holds_still(
     world.until(lambda: around.says("puck_pose stopped coming"))
     around.commands.clear()
     world.until(lambda: len(around.commands) > 5)
-    assert not any(twist(command).any() for command in around.commands)
+    assert not any(twist(command).any() for command in around.commands) and len(around.ended()) == 1
     around.puck_is_seen = True
     world.until(lambda: any(twist(command).any() for command in around.commands))
 
@@ -305,3 +307,10 @@ def test_a_bad_file_of_weights_is_named(around: Surroundings, tmp_path: Path, co
     actor = around.world.start("actor", mode="eval", weights=path)
     assert around.exits(actor) == 2
     assert sentence in around.world.log() and str(path) in around.world.log()
+
+
+def test_the_process_that_moves_the_arm_stays_light() -> None:
+    code = (
+        "import sys, awac_ros.nodes.actor; print(sorted({'torch', 'pybullet', 'h5py', 'gymnasium'} & set(sys.modules)))"
+    )
+    assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "[]\n"

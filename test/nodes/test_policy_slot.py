@@ -1,3 +1,5 @@
+from pathlib import Path
+
 import numpy as np
 import pytest
 
@@ -27,10 +29,11 @@ def test_the_newest_version_wins_and_an_older_one_is_refused() -> None:
     assert (slot.version, slot.environment_steps, slot.age(3.0)) == (3, 200, 2.0)
 
 
-def test_a_file_is_used_until_the_learner_publishes_whatever_its_version() -> None:
-    slot = PolicySlot()
+def test_a_file_is_used_until_the_learner_publishes_whatever_its_version(tmp_path: Path) -> None:
+    slot, path = PolicySlot(), tmp_path / "policy.safetensors"
+    path.write_bytes(weights(90).to_bytes())
     assert slot.age(0.0) == -1.0
-    slot.load(weights(90), now=0.0)
+    slot.load(path, Pushing().layout.hash, now=0.0)
     assert (slot.version, slot.environment_steps) == (90, -1)
     slot.offer(weights(1), now=1.0)
     assert slot.version == 1

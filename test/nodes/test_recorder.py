@@ -38,9 +38,7 @@ class Actor:
 
     def end(self, episode: int, count: int, outcome: int = EpisodeStatus.SUCCESS) -> None:
         self.status.publish(
-            EpisodeStatus(
-                actor_id=ACTOR, episode=episode, state=EpisodeStatus.ENDED, outcome=outcome, steps=count
-            )
+            EpisodeStatus(actor_id=ACTOR, episode=episode, state=EpisodeStatus.ENDED, outcome=outcome, steps=count)
         )
 
 
