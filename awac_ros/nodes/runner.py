@@ -47,13 +47,12 @@ class Spinner:
         self._events_due = 0.0
 
     def interrupt(self, *_: Any) -> None:
-        """Make the spinning call raise Interrupted; fit for a signal handler."""
+        """Make the spinning call raise Interrupted, once; fit for a signal handler."""
         self._interrupted = True
 
     def once(self, timeout: float = SIGNAL_LATENCY) -> None:
         """Run at most one callback, waiting up to `timeout` s (SIGNAL_LATENCY at most) for it."""
-        if self._interrupted:
-            raise Interrupted
+        self._heed()
         if (now := time.monotonic()) >= self._events_due:
             self._events_due = now + _EVENTS_EVERY
             self._executor.sees_events = True
@@ -61,8 +60,7 @@ class Spinner:
             self._executor.sees_events = False
         else:
             self._executor.spin_once(min(timeout, SIGNAL_LATENCY))
-        if self._interrupted:
-            raise Interrupted
+        self._heed()
 
     def until(self, condition: Callable[[], bool], timeout: float = float("inf")) -> bool:
         """Run callbacks until the condition holds or `timeout` s have passed; the condition's last value."""
@@ -73,6 +71,11 @@ class Spinner:
 
     def close(self) -> None:
         self._executor.shutdown()
+
+    def _heed(self) -> None:
+        if self._interrupted:
+            self._interrupted = False
+            raise Interrupted
 
 
 class RunnableNode(Node):
@@ -101,6 +104,8 @@ def run(create: Callable[[], RunnableNode], arguments: list[str] | None = None) 
     if unknown := list(takewhile(lambda word: word != "--ros-args", arguments[1:])):
         print(f"unknown argument {unknown[0]!r}; parameters are given as --ros-args -p name:=value", file=sys.stderr)
         return 2
+    for number in _ENDING:
+        signal.signal(number, _leave)
     try:
         rclpy.init(args=arguments, signal_handler_options=SignalHandlerOptions.NO)
     except RuntimeError as error:
@@ -114,6 +119,11 @@ def run(create: Callable[[], RunnableNode], arguments: list[str] | None = None) 
     finally:
         rclpy.try_shutdown()
     return 0
+
+
+def _leave(*_: Any) -> None:
+    """A signal before there is anything to close."""
+    raise SystemExit(0)
 
 
 def _live(create: Callable[[], RunnableNode]) -> None:

@@ -314,3 +314,24 @@ def test_the_process_that_moves_the_arm_stays_light() -> None:
         "import sys, awac_ros.nodes.actor; print(sorted({'torch', 'pybullet', 'h5py', 'gymnasium'} & set(sys.modules)))"
     )
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "[]\n"
+
+
+def test_ctrl_c_leaves_the_buffer_time_to_take_what_was_made(around: Surroundings) -> None:
+    world = around.world
+
+    def publish() -> None:
+        around.time = round(world.node.get_clock().now().nanoseconds / 1e9, 3)
+        around.publish()
+
+    world.node.create_timer(0.02, publish)
+    around.publish_weights(weights(1))
+    around.rejections = 10**6
+    actor = world.start("actor", mode="train", state_timeout=2.0)
+    world.until(lambda: len(around.transitions) > 3 and around.says("the disk is full"))
+    around.rejections = 0
+    actor.send_signal(signal.SIGINT)
+    assert around.exits(actor) == 0
+    stored = Transitions.concatenate(around.stored)
+    assert stored.step.tolist() == list(range(len(stored)))
+    world.until(lambda: around.statuses[-1].message == "interrupted")
+    assert around.statuses[-1].acknowledged == around.statuses[-1].acted == len(stored) > 3
