@@ -55,13 +55,13 @@ $(DONE)/requirements-dev: requirements-dev.txt $(DONE)/requirements
 	@touch $@
 
 $(DONE)/awac_msgs: $(DONE)/awac_msgs.sources $(DONE)/requirements
-	@echo "Building awac_msgs, in about half a minute"
+	@echo "Building awac_msgs (half a minute)"
 	@if [ -f $(BUILD)/install_manifest.txt ]; then xargs rm -f < $(BUILD)/install_manifest.txt; fi
-	@cmake -S awac_msgs -B $(BUILD) -G Ninja --fresh --log-level=WARNING -DBUILD_TESTING=OFF \
+	@mkdir -p $(BUILD)
+	@{ cmake -S awac_msgs -B $(BUILD) -G Ninja --fresh -DBUILD_TESTING=OFF \
 	  -DCMAKE_PREFIX_PATH=$(VIRTUAL_ENV) -DCMAKE_INSTALL_PREFIX=$(VIRTUAL_ENV) -DPython3_FIND_VIRTUALENV=ONLY \
-	  -DCMAKE_PROJECT_TOP_LEVEL_INCLUDES=$(CURDIR)/cmake/ros_wheels.cmake
-	@cmake --build $(BUILD) -- --quiet
-	@cmake --install $(BUILD) > $(BUILD)/install.log
+	  -DCMAKE_PROJECT_TOP_LEVEL_INCLUDES=$(CURDIR)/cmake/ros_wheels.cmake \
+	  && cmake --build $(BUILD) && cmake --install $(BUILD); } > $(BUILD).log 2>&1 || { cat $(BUILD).log; exit 1; }
 	@touch $@
 
 $(DONE)/awac_ros: $(DONE)/awac_ros.sources $(DONE)/requirements
