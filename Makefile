@@ -56,12 +56,12 @@ $(DONE)/requirements-dev: requirements-dev.txt $(DONE)/requirements
 
 $(DONE)/awac_msgs: $(DONE)/awac_msgs.sources $(DONE)/requirements
 	@echo "Building awac_msgs (half a minute)"
-	@if [ -f $(BUILD)/install_manifest.txt ]; then xargs rm -f < $(BUILD)/install_manifest.txt; fi
 	@mkdir -p $(BUILD)
 	@{ cmake -S awac_msgs -B $(BUILD) -G Ninja --fresh -DBUILD_TESTING=OFF \
 	  -DCMAKE_PREFIX_PATH=$(VIRTUAL_ENV) -DCMAKE_INSTALL_PREFIX=$(VIRTUAL_ENV) -DPython3_FIND_VIRTUALENV=ONLY \
 	  -DCMAKE_PROJECT_TOP_LEVEL_INCLUDES=$(CURDIR)/cmake/ros_wheels.cmake \
-	  && cmake --build $(BUILD) && cmake --install $(BUILD); } > $(BUILD).log 2>&1 || { cat $(BUILD).log; exit 1; }
+	  && cmake --build $(BUILD) && touch $(BUILD)/install_manifest.txt && xargs rm -f < $(BUILD)/install_manifest.txt \
+	  && cmake --install $(BUILD); } > $(BUILD).log 2>&1 || { cat $(BUILD).log; exit 1; }
 	@touch $@
 
 $(DONE)/awac_ros: $(DONE)/awac_ros.sources $(DONE)/requirements
