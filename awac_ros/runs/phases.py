@@ -114,12 +114,23 @@ class Phases:
                     told(record.environment_steps)
                 self._judge.attend()
 
-    def evaluate(self, words: str) -> None:
-        """Evaluate every policy that is not evaluated yet, and say how good the newest one is."""
+    def before(self) -> None:
+        """Evaluate what is left of offline training's policies."""
+        self._evaluate("Evaluating the policies of offline training")
+        self._say_newest(online=False)
+
+    def after(self) -> None:
+        """Evaluate what is left of online training's policies."""
+        self._evaluate("Evaluating the policies of online training")
+        self._say_newest(online=True)
+
+    def _evaluate(self, words: str) -> None:
         if waiting := self._judge.attend(workers.COUNT):
             with self._narrator.bar(words, waiting) as told:
                 self._judge.finish(lambda left: told(waiting - left))
-        newest = read_all(self._folder.evaluations)[-1]
+
+    def _say_newest(self, online: bool) -> None:
+        newest = [one for one in read_all(self._folder.evaluations) if (one.env_steps > 0) == online][-1]
         self._narrator.say(
             f"  After {newest.updates:,} updates and {newest.env_steps:,} online steps the puck ends at its goal in "
             f"{newest.final_success:.0%} of {newest.episodes} episodes"
@@ -129,9 +140,15 @@ class Phases:
         """What the actors, the store and the learner each counted."""
         record = self._learner.read_record()
         with TransitionStore(self._folder.store, self._task.layout, read_only=True) as store:
-            stored = store.total
-        acted = sum(read_json(self._folder.acted).values()) if self._folder.acted.exists() else 0
-        return TransitionCounts(acted, stored, 0 if record is None else record.environment_steps)
+            rows, _ = store.since(0, store.total)
+        keys = set(zip(rows.actor_id.tolist(), rows.episode.tolist(), rows.step.tolist(), strict=True))
+        return TransitionCounts(
+            acted=sum(read_json(self._folder.acted).values()) if self._folder.acted.exists() else 0,
+            stored=len(rows),
+            trained=record.environment_steps,
+            repeated_keys=len(rows) - len(keys) + record.repeated_keys,
+            without_version=int((rows.policy_version < 0).sum()),
+        )
 
     def prior_data(self) -> dict[str, list[Episode]]:
         """The episodes by kind, as they lie in the run's folder."""

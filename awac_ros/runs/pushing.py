@@ -53,9 +53,9 @@ def _work(settings: PushingSettings, folder: RunFolder, narrator: Narrator) -> N
             ("demos", phases.demos),
             ("random", phases.random),
             ("offline", phases.offline),
-            ("before", lambda: phases.evaluate("Evaluating the policies of offline training")),
+            ("before", phases.before),
             ("online", phases.online),
-            ("after", lambda: phases.evaluate("Evaluating the policies of online training")),
+            ("after", phases.after),
         ):
             with folder.timed(name):
                 work()

@@ -26,6 +26,10 @@ class TransitionCounts:
     """Transitions in the store."""
     trained: int
     """Transitions that the learner pulled and trained on."""
+    repeated_keys: int
+    """Transitions in the store, or at the learner, whose key another one has."""
+    without_version: int
+    """Transitions in the store that don't say which weights chose the action."""
 
 
 def build(
@@ -60,7 +64,7 @@ def build(
             "updates": online[-1].updates - offline[-1].updates,
             "evaluations": [asdict(one) for one in online],
         },
-        "transitions": {"acted": transitions.acted, "stored": transitions.stored, "trained": transitions.trained},
+        "transitions": asdict(transitions),
         "seconds": {**{name: round(value, 1) for name, value in seconds.items()}, "total": round(total, 1)},
     }
     measures = _measures(settings, report)
@@ -72,8 +76,10 @@ def _measures(settings: PushingSettings, report: dict[str, Any]) -> list[Measure
     measures = [
         at_least("online final success", report["online"]["final_success"], "share", 0.95),
         at_most("online steps", report["online"]["env_steps"], "steps", settings.default_env_steps(settings.prior)),
-        at_most("transitions acted but not stored", abs(counts["acted"] - counts["stored"]), "transitions", 0),
-        at_most("transitions stored but not trained on", abs(counts["stored"] - counts["trained"]), "transitions", 0),
+        at_most("difference of acted and stored", abs(counts["acted"] - counts["stored"]), "transitions", 0),
+        at_most("difference of stored and trained on", abs(counts["stored"] - counts["trained"]), "transitions", 0),
+        at_most("repeated keys", counts["repeated_keys"], "transitions", 0),
+        at_most("without the version that chose the action", counts["without_version"], "transitions", 0),
     ]
     if settings.prior == "random":
         return [at_least("offline final success", report["offline"]["final_success"], "share", 0.60), *measures]
@@ -83,6 +89,7 @@ def _measures(settings: PushingSettings, report: dict[str, Any]) -> list[Measure
 def markdown(report: dict[str, Any]) -> str:
     """report.md, from report.json's values."""
     offline, online = report["offline"], report["online"]
+    last = min(LAST_EVALUATIONS, len(online["evaluations"]))
     lines = [
         "# Pushing, from prior data to the trained policy",
         "",
@@ -93,7 +100,7 @@ def markdown(report: dict[str, Any]) -> str:
         "|---|---|---|---|---|",
         *(_line(f"data: {name}", data) for name, data in report["prior_data"].items()),
         _line(f"after {offline['updates']:,} offline updates", offline),
-        _line(f"after {online['env_steps']:,} online steps (mean of the last {LAST_EVALUATIONS} evaluations)", online),
+        _line(f"after {online['env_steps']:,} online steps (mean of the last {last} evaluations)", online),
         "",
         "![curves](curves.png)",
         "",
@@ -104,7 +111,7 @@ def markdown(report: dict[str, Any]) -> str:
         "| measure | value | target | |",
         "|---|---|---|---|",
         *(
-            f"| {m['name']} | {m['value']:.3g} {m['unit']} | {m['target']} | {'holds' if m['holds'] else '**fails**'} |"
+            f"| {m['name']} | {m['value']:.4g} {m['unit']} | {m['target']} | {'holds' if m['holds'] else '**fails**'} |"
             for m in report["measures"]
         ),
         "",

@@ -69,7 +69,8 @@ def test_the_same_command_goes_on_where_it_stopped(run):
 
 def test_every_transition_was_acted_stored_and_trained_on_once(run):
     report = json.loads((run[0] / "report.json").read_text())
-    assert report["transitions"] == dict.fromkeys(("acted", "stored", "trained"), TINY["env-steps"])
+    counts = dict.fromkeys(("acted", "stored", "trained"), TINY["env-steps"])
+    assert report["transitions"] == counts | {"repeated_keys": 0, "without_version": 0}
     assert report["online"]["env_steps"] == TINY["env-steps"]
     with TransitionStore(run[0] / "store.sqlite", Pushing().layout, read_only=True) as store:
         rows, _ = store.since(0, store.total)

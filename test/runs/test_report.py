@@ -25,7 +25,7 @@ EVALUATIONS = [judged(0, 100, 0.3), judged(0, 200, 0.7)] + [
 ]
 
 
-def report(prior="demos", counts=(2000, 2000, 2000), seconds=300.0):
+def report(prior="demos", counts=(2000, 2000, 2000, 0, 0), seconds=300.0):
     settings = PushingSettings(prior=prior, seed=7)
     return build(settings, PRIOR, EVALUATIONS, TransitionCounts(*counts), {"online": seconds})
 
@@ -35,7 +35,7 @@ def test_every_promised_key_is_there():
     assert {"seed", "prior", "offline", "online", "transitions", "seconds", "commit", "machine", "holds"} <= set(made)
     result = {"episodes", "final_success", "any_success", "final_distance"}
     assert result <= set(made["offline"]) and result | {"env_steps", "updates", "evaluations"} <= set(made["online"])
-    assert made["transitions"] == {"acted": 2000, "stored": 2000, "trained": 2000}
+    assert {"acted": 2000, "stored": 2000, "trained": 2000}.items() <= made["transitions"].items()
     assert made["prior_data"]["random"]["final_success"] == 0.09
     assert (made["seed"], made["prior"]) == (7, "demos")
 
@@ -57,8 +57,10 @@ def test_a_run_that_reaches_its_targets_holds():
     assert report()["holds"] and report(prior="random")["holds"]
 
 
-@pytest.mark.parametrize("counts", [(2000, 1999, 1999), (1999, 2000, 2000), (2000, 2000, 1000)])
-def test_lost_or_doubled_transitions_do_not_hold(counts):
+@pytest.mark.parametrize(
+    "counts", [(9, 8, 8, 0, 0), (8, 9, 9, 0, 0), (9, 9, 5, 0, 0), (9, 9, 9, 1, 0), (9, 9, 9, 0, 1)]
+)
+def test_lost_doubled_or_nameless_transitions_do_not_hold(counts):
     assert not report(counts=counts)["holds"]
 
 
@@ -68,7 +70,7 @@ def test_a_long_run_does_not_hold():
 
 def test_a_report_without_an_evaluation_after_training_is_refused():
     with pytest.raises(AwacError, match="run awac pushing again"):
-        build(PushingSettings(), PRIOR, EVALUATIONS[:2], TransitionCounts(0, 0, 0), {})
+        build(PushingSettings(), PRIOR, EVALUATIONS[:2], TransitionCounts(0, 0, 0, 0, 0), {})
 
 
 def test_the_report_for_people_and_the_curves_are_made_from_it(tmp_path):
