@@ -45,8 +45,10 @@ class _Lines:
         self._narrator = narrator
         self._total = total
         self._next = time.monotonic() + SECONDS_BETWEEN_LINES
+        self._said = 0.0
 
     def __call__(self, now: float) -> None:
-        if time.monotonic() >= self._next:
+        if now > self._said and time.monotonic() >= self._next:
+            self._said = now
             self._next = time.monotonic() + SECONDS_BETWEEN_LINES
             self._narrator.say(f"  {now:,.0f} of {self._total:,.0f}")

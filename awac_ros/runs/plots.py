@@ -7,6 +7,7 @@ from typing import Any
 
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
+from matplotlib.ticker import EngFormatter, MaxNLocator
 
 LEVEL_STYLES = {"demos": ("tab:green", "the operator"), "random": ("tab:red", "random data")}
 
@@ -34,6 +35,8 @@ def curves(report: dict[str, Any], path: Path) -> None:
         distance.set(xlabel=label, ylim=(0, None))
         for axis in (success, distance):
             axis.grid(alpha=0.3)
+            axis.xaxis.set_major_locator(MaxNLocator(6))
+            axis.xaxis.set_major_formatter(EngFormatter(sep=""))
     axes[0][0].set_ylabel("success, %")
     axes[1][0].set_ylabel("puck to goal at the end, cm")
     axes[0][1].legend(loc="lower right", fontsize="small")

@@ -111,7 +111,7 @@ def markdown(report: dict[str, Any]) -> str:
         "| measure | value | target | |",
         "|---|---|---|---|",
         *(
-            f"| {m['name']} | {m['value']:.4g} {m['unit']} | {m['target']} | {'holds' if m['holds'] else '**fails**'} |"
+            f"| {m['name']} | {_figure(m['value'])} {m['unit']} | {m['target']} | {'holds' if m['holds'] else '**fails**'} |"
             for m in report["measures"]
         ),
         "",
@@ -155,3 +155,7 @@ def summary(report: dict[str, Any]) -> str:
         f"{online['final_success']:.0%} after {online['env_steps']:,} steps online.\n"
         + (f"Below target: {', '.join(failed)}." if failed else "Every target holds.")
     )
+
+
+def _figure(value: float) -> str:
+    return f"{value:,.0f}" if value == int(value) else f"{value:.4g}"
