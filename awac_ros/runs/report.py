@@ -111,7 +111,7 @@ def markdown(report: dict[str, Any]) -> str:
         "| measure | value | target | |",
         "|---|---|---|---|",
         *(
-            f"| {m['name']} | {_figure(m['value'])} {m['unit']} | {m['target']} | {'holds' if m['holds'] else '**fails**'} |"
+            f"| {m['name']} | {_figure(m['value'])} {m['unit']} | {m['target']} | {_verdict(m['holds'])} |"
             for m in report["measures"]
         ),
         "",
@@ -159,3 +159,7 @@ def summary(report: dict[str, Any]) -> str:
 
 def _figure(value: float) -> str:
     return f"{value:,.0f}" if value == int(value) else f"{value:.4g}"
+
+
+def _verdict(holds: bool) -> str:
+    return "holds" if holds else "**fails**"
