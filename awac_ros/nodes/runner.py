@@ -97,7 +97,8 @@ class RunnableNode(Node):
 def run(create: Callable[[], RunnableNode], arguments: list[str] | None = None) -> int:
     """Run the node until it is finished or a signal ends it.
 
-    Exit code: 0, or 2 after an AwacError, whose sentence goes to the log.
+    Exit code: 0, or 2 after an AwacError, whose sentence goes to the log. The process is meant to end with it: SIGINT
+    and SIGTERM are ignored from then on.
     """
     arguments = sys.argv if arguments is None else arguments
     # rcl would take name:=value here for a remapping.

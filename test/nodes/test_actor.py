@@ -56,6 +56,7 @@ class Surroundings:
         self.tip, self.puck = np.zeros(3), np.zeros(3)
         self.seen: dict[float, np.ndarray] = {}
         self.puck_is_seen = True
+        self.lost_on_the_way: set[float] = set()
         self.rejections = 0
         self.stored: list[Transitions] = []
         self.commands: list[TwistStamped] = []
@@ -119,6 +120,9 @@ class Surroundings:
 
     def _show(self) -> None:
         self.seen[self.time] = np.concatenate((self.tip[:2], self.puck[:2])).astype(np.float32)
+        if self.time in self.lost_on_the_way:
+            self.lost_on_the_way.remove(self.time)
+            return
         self.publish()
         self.on_state()
 
@@ -163,6 +167,18 @@ def test_the_next_observation_of_a_truncated_step_is_the_true_one(around: Surrou
     assert set(rows.policy_version.tolist()) == {5}
     around.world.until(lambda: around.statuses and around.statuses[-1].finished)
     assert around.statuses[-1].acted == 203
+
+
+def test_in_lockstep_a_lost_state_is_asked_for_again_and_no_step_is_made_twice(
+    around: Surroundings, tmp_path: Path
+) -> None:
+    around.lost_on_the_way = {0.1, 0.3}
+    actor = around.world.start("actor", mode="eval", lockstep=True, env_steps=5, weights=policy_file(tmp_path))
+    assert around.exits(actor) == 0 and not around.lost_on_the_way
+    around.world.until(around.ended)
+    rows = around.rows()
+    np.testing.assert_allclose(rows.step_time, 0.1 + 0.1 * np.arange(5))
+    np.testing.assert_array_equal(rows.observation[1:], rows.next_observation[:-1])
 
 
 def test_collecting_in_lockstep_answers_each_state_with_the_humans_action(around: Surroundings) -> None:
