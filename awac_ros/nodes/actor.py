@@ -119,7 +119,3 @@ class Actor(RunnableNode):
 def main() -> None:
     """Entry point."""
     sys.exit(run(Actor))
-
-
-if __name__ == "__main__":
-    main()

@@ -192,7 +192,3 @@ class ArmNode(RunnableNode):
 def main() -> None:
     """Entry point."""
     sys.exit(run(ArmNode))
-
-
-if __name__ == "__main__":
-    main()

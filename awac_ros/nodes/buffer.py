@@ -105,9 +105,5 @@ class Buffer(RunnableNode):
 
 
 def main() -> None:
-    """The console script."""
+    """Entry point."""
     sys.exit(run(Buffer))
-
-
-if __name__ == "__main__":
-    main()

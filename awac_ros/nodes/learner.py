@@ -252,9 +252,5 @@ class Learner(RunnableNode):
 
 
 def main() -> None:
-    """The console script."""
+    """Entry point."""
     sys.exit(run(Learner))
-
-
-if __name__ == "__main__":
-    main()

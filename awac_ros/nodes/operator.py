@@ -142,7 +142,3 @@ class Operator(RunnableNode):
 def main() -> None:
     """Entry point."""
     sys.exit(run(Operator))
-
-
-if __name__ == "__main__":
-    main()

@@ -104,7 +104,3 @@ class Recorder(RunnableNode):
 def main() -> None:
     """Entry point."""
     sys.exit(run(Recorder))
-
-
-if __name__ == "__main__":
-    main()

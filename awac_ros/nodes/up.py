@@ -11,7 +11,8 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 
 from awac_ros.errors import AwacError
@@ -33,6 +34,16 @@ def _end_with_parent() -> None:
     _PRCTL(_SET_PARENT_DEATH_SIGNAL, signal.SIGTERM)
 
 
+@contextmanager
+def _signals_held() -> Iterator[None]:
+    """Hold back what ends this process and, in one started inside, what ends that, until it can answer."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, (signal.SIGINT, signal.SIGTERM))
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
 class Child:
     """One process of the graph, and what it says."""
 
@@ -51,6 +62,7 @@ class Child:
                 stderr=log,
                 env=environment,
                 start_new_session=True,
+                preexec_fn=_end_with_parent,
             )
 
     def new_lines(self) -> list[str]:
@@ -87,7 +99,8 @@ class Session:
         environment = node_environment()
         try:
             for start in starts:
-                self.children.append(Child(start, folder, environment))
+                with _signals_held():
+                    self.children.append(Child(start, folder, environment))
         except BaseException:
             self.stop()
             raise
@@ -178,7 +191,7 @@ def up(
 
 def command(start: Start) -> list[str]:
     """The command line of one process."""
-    words = [sys.executable, "-m", f"awac_ros.nodes.{start.name}", "--ros-args", "--log-level", start.log_level]
+    words = [sys.executable, "-m", "awac_ros.nodes", start.name, "--ros-args", "--log-level", start.log_level]
     words += ["--params-file", str(start.params_file)]
     if start.namespace:
         words += ["-r", f"__ns:=/{start.namespace.strip('/')}"]

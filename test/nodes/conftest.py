@@ -123,7 +123,7 @@ class World:
         """The node `name` in a process of its own."""
         with self._log.open("a") as log:
             process = subprocess.Popen(
-                [sys.executable, "-m", f"awac_ros.nodes.{name}", *ros_arguments(parameters)], stdout=log, stderr=log
+                [sys.executable, "-m", "awac_ros.nodes", name, *ros_arguments(parameters)], stdout=log, stderr=log
             )
         self.processes.append(process)
         return process

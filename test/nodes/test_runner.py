@@ -43,7 +43,7 @@ def test_a_signal_closes_the_node_and_is_no_failure(number: signal.Signals) -> N
 )
 def test_bad_arguments_are_one_sentence_and_exit_code_2(words: list[str], sentence: str) -> None:
     done = subprocess.run(
-        [sys.executable, "-m", "awac_ros.nodes.arm", *words], capture_output=True, text=True, timeout=60, check=False
+        [sys.executable, "-m", "awac_ros.nodes", "arm", *words], capture_output=True, text=True, timeout=60, check=False
     )
     assert done.returncode == 2
     assert sentence in done.stderr and "Traceback" not in done.stderr

@@ -1,6 +1,7 @@
 """Processes are stood in for by small scripts, except where a real node must be reached."""
 
 import os
+import select
 import signal
 import subprocess
 import sys
@@ -19,6 +20,7 @@ from awac_ros.nodes.up import up
 WAITS = """
 import signal, sys
 signal.signal(signal.SIGINT, lambda *_: sys.exit(0))
+signal.pthread_sigmask(signal.SIG_UNBLOCK, (signal.SIGINT, signal.SIGTERM))
 print("ready", flush=True)
 signal.pause()
 """
@@ -140,21 +142,30 @@ def test_nothing_is_started_with_arguments_that_do_not_fit(scripts: dict, tmp_pa
 
 def test_processes_do_not_outlive_a_killed_starter(tmp_path: Path) -> None:
     starter = (
-        "import subprocess, sys, signal\n"
-        "from awac_ros.nodes.up import _end_with_parent\n"
-        f"child = subprocess.Popen([sys.executable, '-c', {WAITS!r}], preexec_fn=_end_with_parent)\n"
-        "print(child.pid, flush=True); signal.pause()"
+        "import signal, sys\n"
+        "from pathlib import Path\n"
+        "from awac_ros.nodes import up\n"
+        "from awac_ros.nodes.description import Start\n"
+        f"up.command = lambda start: [sys.executable, '-c', {WAITS!r}]\n"
+        "start = Start('arm', {}, Path(), '', 'info', False)\n"
+        f"session = up.Session([start], Path({str(tmp_path)!r}), lambda line: print(line, flush=True))\n"
+        "print(session.children[0].process.pid, flush=True)\n"
+        "session.wait()"
     )
     process = subprocess.Popen([sys.executable, "-c", starter], stdout=subprocess.PIPE, text=True)
     child = os.pidfd_open(int(process.stdout.readline()))
-    assert process.stdout.readline() == "ready\n"
+    assert process.stdout.readline() == "[arm] ready\n"
     process.kill()
     process.communicate()
-    deadline = time.monotonic() + 10.0
-    with pytest.raises(ProcessLookupError):
-        while time.monotonic() < deadline:
-            signal.pidfd_send_signal(child, 0)
+    assert select.select([child], [], [], 10.0)[0], "it goes on"
     os.close(child)
+
+
+def test_a_node_that_is_ended_during_its_start_ends_well_and_says_nothing(tmp_path: Path) -> None:
+    with up(graph(tmp_path, "buffer"), {"store": str(tmp_path / "store.sqlite")}, tmp_path / "logs", None) as session:
+        pass
+    assert session.children[0].process.returncode == 0
+    assert (tmp_path / "logs/buffer.log").read_text() == ""
 
 
 def test_a_node_is_started_in_its_namespace_with_its_parameters(world, tmp_path: Path) -> None:
