@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from awac_msgs.msg import ActorStatus
+from awac_ros.errors import AwacError
 from awac_ros.nodes.actor_loop import ActorConfig, ActorLoop
 from awac_ros.nodes.diagnostics import Diagnostics, Health
 from awac_ros.nodes.pacing import Lockstep, Pacing, RealTime
@@ -37,7 +38,10 @@ class Actor(RunnableNode):
                 self.loop.run_episode()
             self.loop.await_delivery()
         except Interrupted:
-            self._deliver_last(spinner)
+            self._end_early(spinner, "interrupted")
+            raise
+        except AwacError as error:
+            self._end_early(spinner, str(error))
             raise
         self.finished = True
         self.loop.message = "finished"
@@ -60,9 +64,10 @@ class Actor(RunnableNode):
     def _ros_time(self) -> float:
         return self.get_clock().now().nanoseconds / 1e9
 
-    def _deliver_last(self, spinner: Spinner) -> None:
-        """Ctrl-C: give the buffer a moment to take what it has not acknowledged."""
-        self.loop.message = "interrupted"
+    def _end_early(self, spinner: Spinner, message: str) -> None:
+        """Hold the arm still, and give the buffer a moment to take what it has not acknowledged."""
+        self.loop.pacing.halt()
+        self.loop.message = message
 
         def delivered() -> bool:
             self.loop.delivery.poll(time.monotonic())
@@ -112,7 +117,7 @@ class Actor(RunnableNode):
                 "activity": loop.message,
             },
             error=stopped or loop.trouble,
-            warning=loop.slot.refusal or loop.outbox.warning() or loop.delivery.trouble or late,
+            warning=loop.slot.refusal or loop.human.refusal or loop.outbox.warning() or loop.delivery.trouble or late,
         )
 
 

@@ -13,6 +13,7 @@ from rclpy.node import Node
 
 from awac_msgs.msg import EpisodeStatus
 from awac_ros.data import Outcome
+from awac_ros.errors import AwacError
 from awac_ros.nodes.actor_episode import ActorEpisode, Choice
 from awac_ros.nodes.actor_topics import ActorTopics
 from awac_ros.nodes.arm_client import ArmClient
@@ -116,6 +117,9 @@ class ActorLoop:
             self.pacing.halt()
             outcome, self.trouble = Outcome.DISCARDED, str(lost)
             self._log.error(f"episode {number} is discarded: {lost}")
+        except AwacError:
+            self._emit(episode)
+            raise
         self._emit(episode)
         self.topics.send_episode(EpisodeStatus.ENDED, episode, stamp, outcome)
         self.kept += outcome is not Outcome.DISCARDED
@@ -128,8 +132,8 @@ class ActorLoop:
         """Act until the episode ends; the stamp of its last moment."""
         while True:
             moment = self.pacing.next()
-            if self.topics.arm_stopped is not None:
-                raise StateLost(f"the arm is stopped ({self.topics.arm_stopped}); call arm/resume")
+            if stopped := self._stopped():
+                raise StateLost(stopped)
             if self.outbox.full:
                 raise StateLost(f"{self.outbox.warning()}; {self.delivery.trouble}")
             if episode.observe(moment, self._verdict(moment)):
@@ -141,8 +145,7 @@ class ActorLoop:
             self._poll()
 
     def _choose(self, episode: ActorEpisode, moment: Moment, rng: np.random.Generator) -> Choice:
-        human = self.human.answer(moment.stamp) if self._answered_by_operator else self.human.held(time.monotonic())
-        if human is not None:
+        if (human := self._ask_human(moment)) is not None:
             return Choice(self.task.action(human), intervened=True)
         if self._config.mode == COLLECT:
             return Choice(np.zeros(self.task.layout.action_size, np.float32))
@@ -151,6 +154,14 @@ class ActorLoop:
         if self._config.mode == EVAL:
             return Choice(policy.mean(episode.observation), policy_version=self.slot.version)
         return Choice(policy.sample(episode.observation, rng), policy_version=self.slot.version)
+
+    def _ask_human(self, moment: Moment) -> np.ndarray | None:
+        if self._answered_by_operator:
+            return self.human.answer(moment.stamp)
+        held = self.human.held(time.monotonic(), moment.stamp)
+        if self.human.refusal:
+            self._log.error(self.human.refusal, throttle_duration_sec=1.0)
+        return held
 
     def _verdict(self, moment: Moment) -> Outcome | None:
         """How the operator ends the episode now, if at all."""
@@ -182,12 +193,17 @@ class ActorLoop:
         self.topics.send_transitions(new)
 
     def _await_arm(self) -> None:
-        self._wait(
-            lambda: self.topics.arm_stopped is None and not self._arm.stopping,
-            lambda: f"the arm is stopped ({self.topics.arm_stopped}); call arm/resume",
-        )
+        self._wait(lambda: self._stopped() is None, lambda: str(self._stopped()))
         self._wait(lambda: self.pacing.trouble() is None, lambda: str(self.pacing.trouble()))
         self._wait(lambda: not self.outbox.full, lambda: f"{self.outbox.warning()}; {self.delivery.trouble}")
+
+    def _stopped(self) -> str | None:
+        """One sentence while the arm must not move, or None."""
+        if self.topics.arm_stopped is not None:
+            return f"the arm is stopped ({self.topics.arm_stopped}); call arm/resume"
+        if self._arm.is_stopping():
+            return "the arm has not confirmed arm/stop yet; check the arm node"
+        return None
 
     def _await_policy(self) -> None:
         if self._config.mode == COLLECT:

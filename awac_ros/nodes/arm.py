@@ -117,7 +117,7 @@ class ArmNode(RunnableNode):
         try:
             return twist(message)
         except AwacError as error:
-            self._watch.halt()
+            self._watch.halt(time.monotonic())
             self._arm.stop(f"arm/command: {error}")
             return None
 
@@ -131,27 +131,30 @@ class ArmNode(RunnableNode):
             self._clock_publisher.publish(Clock(clock=now))
 
     def _stop(self, request: Trigger.Request, response: Trigger.Response) -> Trigger.Response:
-        self._watch.halt()
+        self._watch.halt(time.monotonic())
         self._arm.stop("arm/stop was called")
         self._report()
         response.success, response.message = True, f"stopped: {self._arm.stop_reason}"
         return response
 
     def _resume(self, request: Trigger.Request, response: Trigger.Response) -> Trigger.Response:
-        self._watch.halt()
+        self._watch.halt(time.monotonic())
         self._arm.resume()
         self._report()
         response.success, response.message = True, "the arm follows commands again"
         return response
 
     def _reset(self, request: ResetArm.Request, response: ResetArm.Response) -> ResetArm.Response:
-        tip, puck = request.tip.position, request.puck.position
-        self._watch.halt()
+        tip, puck = (np.array([p.x, p.y, p.z]) for p in (request.tip.position, request.puck.position))
         try:
-            self._arm.reset(np.array([tip.x, tip.y, tip.z]), np.array([puck.x, puck.y, puck.z]))
+            if not np.isfinite((tip, puck)).all():
+                raise AwacError(f"tip {tip.tolist()} and puck {puck.tolist()} are not both finite; give positions in m")
+            self._arm.reset(tip, puck)
         except AwacError as error:
             response.message = str(error)
             return response
+        finally:
+            self._watch.halt(time.monotonic())
         # A scene has a stamp of its own: no state of the scene before carries it.
         self._periods += 1
         self._publish_state()

@@ -27,7 +27,8 @@ class ArmClient:
         self._answer: Future | None = None
         self._deadline = 0.0
         self._stamp: float | None = None
-        self._stopping: Future | None = None
+        self._stop_wanted = False
+        self._stop_answer: Future | None = None
         self._stop_deadline = 0.0
 
     def ask_scene(self, scene: Scene) -> None:
@@ -58,12 +59,19 @@ class ArmClient:
         return self._stamp
 
     def stop(self) -> None:
-        """Stop the arm until somebody calls arm/resume."""
-        self._stopping = self._stop.call_async(Trigger.Request())
-        self._stop_deadline = time.monotonic() + _ANSWER_WITHIN
+        """Stop the arm until somebody calls arm/resume; `is_stopping` sees it through."""
+        self._stop_wanted = True
+        self.is_stopping()
 
-    @property
-    def stopping(self) -> bool:
-        """Whether a stop was asked for and may still be confirmed."""
-        answer = self._stopping
-        return answer is not None and not answer.done() and time.monotonic() < self._stop_deadline
+    def is_stopping(self) -> bool:
+        """Whether a stop was asked for and is not confirmed yet; asks again if need be."""
+        now = time.monotonic()
+        if self._stop_answer is not None and self._stop_answer.done():
+            self._stop_answer, self._stop_wanted = None, False
+        if self._stop_answer is not None and now > self._stop_deadline:
+            self._stop.remove_pending_request(self._stop_answer)
+            self._stop_answer = None
+        if self._stop_wanted and self._stop_answer is None and self._stop.service_is_ready():
+            self._stop_answer = self._stop.call_async(Trigger.Request())
+            self._stop_deadline = now + _ANSWER_WITHIN
+        return self._stop_wanted

@@ -54,6 +54,8 @@ class Human:
         self._timeout = timeout
         self._twist: HumanTwist | None = None
         self._marks: deque[Mark] = deque()
+        self.refusal: str | None = None
+        """Why the twist that came last was not followed, or None."""
 
     def put_twist(self, twist: HumanTwist) -> None:
         self._twist = twist
@@ -62,10 +64,19 @@ class Human:
         """A mark stays until it is taken."""
         self._marks.append(mark)
 
-    def held(self, now: float) -> np.ndarray | None:
-        """The twist (6,) while the dead-man is held at `now` (monotonic), else None."""
-        twist = self._twist
-        return twist.v_base_tip if twist is not None and now - twist.received <= self._timeout else None
+    def held(self, now: float, stamp: float) -> np.ndarray | None:
+        """The twist (6,) while the dead-man is held at `now` (monotonic s), the state's `stamp`; else None."""
+        twist, self.refusal = self._twist, None
+        if twist is None or now - twist.received > self._timeout:
+            return None
+        age = stamp - twist.stamp
+        if abs(age) > self._timeout:
+            self.refusal = (
+                f"teleop/twist is stamped {abs(age):.2f} s {'before' if age > 0 else 'after'} the arm's state and not "
+                "followed; give both the same use_sim_time, and synchronise their machines"
+            )
+            return None
+        return twist.v_base_tip
 
     def answer(self, stamp: float) -> np.ndarray | None:
         """The twist (6,) that answers the state of this stamp, or None if it has not come."""

@@ -103,7 +103,8 @@ class Lockstep(Pacing):
         self._send(v_base_tip, self._stamp)
 
     def halt(self) -> None:
-        """Nothing moves in lockstep without a command."""
+        """Nothing moves in lockstep without a command; one that is sent again moves nothing from now on."""
+        self._twist = _STILL
 
     def idle(self) -> None:
         self._spinner.once()

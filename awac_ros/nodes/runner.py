@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import signal
 import sys
 import time
@@ -22,6 +23,7 @@ SIGNAL_LATENCY = 0.1
 """s: the longest a signal waits for a spinning node."""
 _EVENTS_EVERY = 1.0
 _ENDING = (signal.SIGINT, signal.SIGTERM)
+_PLACE_IN_RCL = re.compile(r"\s*, at \S+:\d+")
 
 
 class Interrupted(Exception):
@@ -110,7 +112,7 @@ def run(create: Callable[[], RunnableNode], arguments: list[str] | None = None) 
     try:
         rclpy.init(args=arguments, signal_handler_options=SignalHandlerOptions.NO)
     except RuntimeError as error:
-        print(f"the ROS arguments can't be read: {error}", file=sys.stderr)
+        get_logger("awac_ros").fatal(f"the ROS arguments can't be read: {_PLACE_IN_RCL.sub('', str(error))}")
         return 2
     try:
         _live(create)

@@ -69,7 +69,7 @@ class Surroundings:
         self.arm_status = node.create_publisher(ArmStatus, "arm/status", qos.LATCHED)
         node.create_subscription(TwistStamped, "arm/command", self._step, qos.COMMAND)
         node.create_service(ResetArm, "arm/reset", self._reset)
-        node.create_service(Trigger, "arm/stop", self._stop)
+        self.stop_service = node.create_service(Trigger, "arm/stop", self._stop)
         node.create_service(AppendTransitions, "buffer/append", self._append)
         self.transitions = world.hear(TransitionsMessage, "transitions", qos.TRANSITIONS)
         self.episodes = world.hear(EpisodeStatus, "episode/status", qos.EPISODES)
@@ -296,6 +296,33 @@ def test_an_action_that_is_not_finite_ends_the_actor_in_one_sentence(around: Sur
     assert around.exits(actor) == 2
     assert "policy version 5 chose the action" in around.world.log() and "Traceback" not in around.world.log()
     assert not any(twist(command).any() for command in around.commands)
+
+
+def test_what_was_made_before_an_action_that_is_not_finite_is_stored(around: Surroundings) -> None:
+    around.publish_weights(weights(1))
+    around.on_state = lambda: around.time > 0.55 and around.publish_weights(weights(2, bias=float("nan")))
+    actor = around.world.start("actor", mode="train", lockstep=True)
+    assert around.exits(actor) == 2
+    assert "policy version 2 chose the action" in around.world.log()
+    (rows,) = around.stored
+    assert len(rows) >= 5 and set(rows.policy_version.tolist()) == {1}
+    around.world.until(lambda: "policy version 2 chose" in around.statuses[-1].message)
+    assert around.statuses[-1].acted == around.statuses[-1].acknowledged == len(rows)
+
+
+def test_a_stop_that_the_arm_does_not_confirm_holds_until_it_does(around: Surroundings, tmp_path: Path) -> None:
+    world = around.world
+    world.node.destroy_service(around.stop_service)
+    world.start("actor", mode="eval", lockstep=True, weights=policy_file(tmp_path))
+    world.until(lambda: len(around.commands) > 5)
+    around.mark(EpisodeMark.STOP)
+    world.until(around.ended)
+    begun = len(around.episodes)
+    around.arm_status.publish(ArmStatus(stopped=False))
+    world.until(lambda: around.statuses and "not confirmed arm/stop" in around.statuses[-1].message)
+    assert len(around.episodes) == begun
+    world.node.create_service(Trigger, "arm/stop", around._stop)
+    world.until(lambda: around.says("the arm is stopped: arm/stop was called"))
 
 
 def test_a_stop_by_the_operator_stops_the_arm_and_waits_for_resume(around: Surroundings, tmp_path: Path) -> None:

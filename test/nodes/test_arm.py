@@ -124,6 +124,26 @@ def test_a_scene_out_of_reach_is_refused_in_words(lockstep: Arm) -> None:
     assert not answer.success and answer.message
 
 
+def test_a_scene_that_is_not_finite_is_refused_in_words(lockstep: Arm) -> None:
+    answer = lockstep.reset(y=math.nan)
+    assert not answer.success and "not both finite" in answer.message
+    assert lockstep.reset().success
+
+
+def test_in_real_time_a_scene_and_a_resume_wait_for_a_command_of_their_own(world) -> None:
+    arm = Arm(world, command_timeout=5.0)
+    now = lambda: world.node.get_clock().now().nanoseconds / 1e9  # noqa: E731
+    for begin in (arm.reset, lambda: arm.trigger("arm/resume")):
+        before = now()
+        assert begin().success
+        arm.command(EAST, before)
+        arm.tips.clear()
+        world.until(lambda: len(arm.tips) > 20)
+        assert position(arm.tips[-1])[1] == pytest.approx(0.0, abs=1e-3)
+    arm.command(EAST, now())
+    world.until(lambda: position(arm.tips[-1])[1] > 0.01)
+
+
 def test_in_real_time_silence_during_motion_stops_the_arm_and_is_reported(world) -> None:
     arm = Arm(world, command_timeout=0.5)
     health = world.hear(DiagnosticArray, "/diagnostics", qos.DIAGNOSTICS)

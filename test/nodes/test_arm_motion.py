@@ -75,6 +75,17 @@ def test_commands_during_a_stop_are_not_followed_after_it(arm: RememberingArm) -
     assert not arm.followed[-1].any()
 
 
+def test_a_command_given_before_a_halt_is_not_followed_after_it(arm: RememberingArm) -> None:
+    watch = CommandWatch(arm, timeout=0.2)
+    watch.halt(now=1.0)
+    watch.command(MOVING, age=0.1, now=1.05)
+    watch.follow(1.06)
+    assert not arm.followed[-1].any() and arm.reason is None
+    watch.command(MOVING, age=0.01, now=1.1)
+    watch.follow(1.11)
+    assert arm.followed[-1] is MOVING
+
+
 def test_the_timeout_runs_on_the_arms_clock(arm: RememberingArm) -> None:
     watch = CommandWatch(arm, timeout=0.2, speed=10.0)
     watch.command(MOVING, age=0.0, now=1.0)

@@ -9,10 +9,19 @@ TWIST = np.array([0.1, 0.0, 0.0, 0.0, 0.0, 0.0])
 
 def test_the_dead_man_is_held_while_twists_keep_coming() -> None:
     human = Human(timeout=0.2)
-    assert human.held(0.0) is None
+    assert human.held(0.0, stamp=5.0) is None
     human.put_twist(HumanTwist(TWIST, stamp=5.0, received=1.0))
-    assert human.held(1.2) is TWIST
-    assert human.held(1.21) is None
+    assert human.held(1.2, stamp=5.1) is TWIST
+    assert human.held(1.21, stamp=5.1) is None
+
+
+@pytest.mark.parametrize(("stamp", "word"), [(5.3, "before"), (4.7, "after")])
+def test_a_twist_of_another_time_is_not_followed_and_says_so(stamp: float, word: str) -> None:
+    human = Human(timeout=0.2)
+    human.put_twist(HumanTwist(TWIST, stamp=5.0, received=1.0))
+    assert human.held(1.0, stamp) is None
+    assert f"0.30 s {word} the arm's state" in human.refusal
+    assert human.held(1.0, stamp=5.0) is TWIST and human.refusal is None
 
 
 def test_an_answer_is_to_one_state_only() -> None:
