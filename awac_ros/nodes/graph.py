@@ -134,12 +134,19 @@ def _operator(values: Values) -> dict[str, Value]:
     return {"lockstep": values["lockstep"], "seed": values["seed"]}
 
 
+def _check_task(file: str) -> None:
+    """AwacError unless it is a readable file of episodes of this graph's task."""
+    Pushing().layout.check_same(demos.read_layout(Path(file)), file)
+
+
 def _check(values: Values) -> None:
     if not values["sim"]:
         raise AwacError("sim:=false: the driver of the physical Sawyer is not there yet; use sim:=true")
     for name in ("episodes", "env_steps", "seed"):
         if int(values[name] or 0) < 0:
             raise AwacError(f"{name}:={values[name]} is negative; give 0 or more")
+    if values["mode"] == "collect" and Path(_demos(values)).exists():
+        _check_task(_demos(values))
     if values["mode"] != "train":
         return
     for name in ("demos", "prior", "checkpoint"):
@@ -147,6 +154,9 @@ def _check(values: Values) -> None:
             raise AwacError(
                 f"{name}:={values[name]} is not there; correct the path, or collect demos with mode:=collect"
             )
+    for name in ("demos", "prior"):
+        if values[name]:
+            _check_task(str(values[name]))
     if not (values["demos"] or values["prior"] or _checkpoint(values).exists()):
         raise AwacError("mode:=train has nothing to begin with; give demos:=, prior:= or checkpoint:=")
 

@@ -3,7 +3,9 @@
 import pytest
 from typer.testing import CliRunner
 
+from awac_ros.bench.data import random_transitions
 from awac_ros.cli import app
+from awac_ros.data import Episode, Outcome, demos
 from awac_ros.learning.trainer import Trainer, TrainerConfig
 from awac_ros.tasks import Pushing, PushingConfig
 
@@ -65,6 +67,38 @@ def test_a_checkpoint_of_another_layout_is_refused(tmp_path):
     sentence = refused("eval", "--checkpoint", tmp_path)
     assert "layout" in sentence
     assert len(sentence.strip().splitlines()) == 1
+
+
+def test_a_damaged_checkpoint_is_refused(tmp_path):
+    policy = Trainer(Pushing(), TrainerConfig(), seed=0).save(tmp_path) / "policy.safetensors"
+    policy.write_bytes(policy.read_bytes()[:-1])
+    sentence = refused("eval", "--checkpoint", tmp_path)
+    assert "SHA-256" in sentence
+    assert len(sentence.strip().splitlines()) == 1
+
+
+@pytest.mark.parametrize(("kind", "words"), [("another task's", "holds data of task"), ("truncated", "is truncated")])
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("train", "--out", "{out}", "--demos", "{file}"),
+        ("train", "--out", "{out}", "--prior", "{file}"),
+        ("collect", "--demos", "{file}"),
+        ("up", "pushing", "mode:=train", "out:={out}", "demos:={file}"),
+    ],
+    ids=lambda command: " ".join(command[:2]),
+)
+def test_episodes_that_can_not_be_used_are_refused_before_anything_starts(tmp_path, kind, words, command):
+    task = Pushing(PushingConfig(max_speed=0.5)) if kind == "another task's" else Pushing()
+    file, out = tmp_path / "old.hdf5", tmp_path / "out"
+    demos.write(file, task.layout, [Episode(random_transitions(task.layout, 5, seed=0), Outcome.SUCCESS)])
+    if kind == "truncated":
+        file.write_bytes(file.read_bytes()[:-100])
+    before = file.read_bytes()
+    sentence = refused(*(word.format(out=out, file=file) for word in command))
+    assert f"{file}" in sentence and words in sentence
+    assert len(sentence.strip().splitlines()) == 1
+    assert file.read_bytes() == before and not out.exists()
 
 
 def test_a_missing_checkpoint_is_refused(tmp_path):

@@ -2,6 +2,7 @@ import json
 import signal
 from pathlib import Path
 
+import h5py
 import numpy as np
 import pytest
 
@@ -17,7 +18,7 @@ from awac_ros.nodes.buffer import Buffer
 from awac_ros.nodes.learner import Learner
 from awac_ros.nodes.messages import transitions_message, weights_from_message
 from awac_ros.nodes.qos import LATCHED
-from awac_ros.tasks import Pushing
+from awac_ros.tasks import Pushing, PushingConfig
 
 TASK = Pushing()
 LAYOUT = TASK.layout
@@ -172,6 +173,21 @@ def test_in_real_time_weights_come_while_it_trains(world, settings: dict, tmp_pa
     world.until(lambda: len(weights) >= 4)
     assert [message.version for message in weights] == sorted({message.version for message in weights})
     assert weights[-1].learner_step < 20 + 1000 * STEPS
+
+
+def test_demos_that_are_not_finite_end_it_with_one_sentence(world, settings: dict, tmp_path: Path) -> None:
+    file = tmp_path / "demos.hdf5"
+    demos.write(file, LAYOUT, [Episode(episode(0), Outcome.SUCCESS)])
+    with h5py.File(file, "r+") as opened:
+        opened["data/demo_0/actions"][2] = np.nan
+    with pytest.raises(AwacError, match="demo_0: action is not finite at row 2"):
+        world.run(Learner, **{**settings, "checkpoint": "", "demos": file})
+
+
+def test_a_checkpoint_of_another_layout_ends_it_with_one_sentence(world, settings: dict, tmp_path: Path) -> None:
+    Trainer(Pushing(PushingConfig(max_speed=0.5)), TrainerConfig(), seed=0).save(tmp_path / "other")
+    with pytest.raises(AwacError, match="other/000001 holds data of task pushing .layout"):
+        world.run(Learner, **{**settings, "checkpoint": tmp_path / "other"})
 
 
 @pytest.mark.parametrize(
