@@ -14,14 +14,29 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 import rclpy
+from diagnostic_msgs.msg import DiagnosticArray
+from geometry_msgs.msg import PoseStamped, TwistStamped
 from rclpy.executors import SingleThreadedExecutor
 from rclpy.node import Node
 from rclpy.qos import QoSProfile
+from std_srvs.srv import Trigger
 
+from awac_msgs.msg import ActorStatus, ArmStatus, EpisodeMark, EpisodeStatus
+from awac_msgs.msg import PolicyWeights as PolicyWeightsMessage
+from awac_msgs.msg import Transitions as TransitionsMessage
+from awac_msgs.srv import AppendTransitions, ResetArm
+from awac_ros.data import Transitions
+from awac_ros.learning.weights import PolicyWeights
+from awac_ros.nodes import qos
+from awac_ros.nodes.messages import pose_message, seconds, stamp, transitions_from_message, twist, weights_message
 from awac_ros.nodes.runner import Interrupted, Spinner
+from awac_ros.tasks import Pushing
 
+LAYOUT = Pushing().layout
+TIP_DOWN = (1.0, 0.0, 0.0, 0.0)
 PATIENCE = 60.0
 
 
@@ -149,8 +164,108 @@ class World:
 
 @pytest.fixture
 def world(tmp_path: Path) -> Iterator[World]:
-    rclpy.init()
+    # rcl keeps the publishers of /rosout in a table without a lock, and here nodes come and go in several threads.
+    rclpy.init(args=["--ros-args", "--disable-rosout-logs"])
     world = World(tmp_path / "processes.log")
     yield world
     world.close()
     rclpy.try_shutdown()
+
+
+class Surroundings:
+    """Arm, puck, operator, buffer and learner of one actor; the tip moves exactly as commanded, the puck never."""
+
+    def __init__(self, world) -> None:
+        self.world, node = world, world.node
+        self.time = 0.0
+        self.tip, self.puck = np.zeros(3), np.zeros(3)
+        self.seen: dict[float, np.ndarray] = {}
+        self.puck_is_seen = True
+        self.lost_on_the_way: set[float] = set()
+        self.rejections = 0
+        self.stored: list[Transitions] = []
+        self.commands: list[TwistStamped] = []
+        self.on_state = lambda: None
+        self.tips = node.create_publisher(PoseStamped, "tip_pose", qos.STATE)
+        self.pucks = node.create_publisher(PoseStamped, "puck_pose", qos.STATE)
+        self.twists = node.create_publisher(TwistStamped, "teleop/twist", qos.COMMAND)
+        self.marks = node.create_publisher(EpisodeMark, "episode/mark", qos.EVENTS)
+        self.weights = node.create_publisher(PolicyWeightsMessage, "policy/weights", qos.LATCHED)
+        self.arm_status = node.create_publisher(ArmStatus, "arm/status", qos.LATCHED)
+        node.create_subscription(TwistStamped, "arm/command", self._step, qos.COMMAND)
+        node.create_service(ResetArm, "arm/reset", self._reset)
+        self.stop_service = node.create_service(Trigger, "arm/stop", self._stop)
+        node.create_service(AppendTransitions, "buffer/append", self._append)
+        self.transitions = world.hear(TransitionsMessage, "transitions", qos.TRANSITIONS)
+        self.episodes = world.hear(EpisodeStatus, "episode/status", qos.EPISODES)
+        self.statuses = world.hear(ActorStatus, "actor/status", qos.LATCHED)
+        self.health = world.hear(DiagnosticArray, "/diagnostics", qos.DIAGNOSTICS)
+
+    def publish(self) -> None:
+        now = stamp(self.time)
+        self.tips.publish(pose_message(now, self.tip, TIP_DOWN))
+        if self.puck_is_seen:
+            self.pucks.publish(pose_message(now, self.puck))
+
+    def rows(self) -> Transitions:
+        return Transitions.concatenate(transitions_from_message(message, LAYOUT) for message in self.transitions)
+
+    def mark(self, mark: int) -> None:
+        self.marks.publish(EpisodeMark(mark=mark))
+
+    def publish_weights(self, weights: PolicyWeights, **changes: object) -> None:
+        message = weights_message(weights, stamp(0.0))
+        for name, value in changes.items():
+            setattr(message, name, value)
+        self.weights.publish(message)
+
+    def ended(self) -> list[EpisodeStatus]:
+        return [message for message in self.episodes if message.state == EpisodeStatus.ENDED]
+
+    def says(self, words: str) -> bool:
+        return any(words in status.message for message in self.health for status in message.status)
+
+    def exits(self, process) -> int:
+        return self.world.until(lambda: process.poll() is not None and [process.returncode])[0]
+
+    def _reset(self, request: ResetArm.Request, reply: ResetArm.Response) -> ResetArm.Response:
+        for vector, pose in ((self.tip, request.tip), (self.puck, request.puck)):
+            vector[:] = pose.position.x, pose.position.y, pose.position.z
+        self.time = round(self.time + 0.1, 9)
+        self._show()
+        reply.success, reply.stamp = True, stamp(self.time)
+        return reply
+
+    def _step(self, message: TwistStamped) -> None:
+        self.commands.append(message)
+        if seconds(message.header.stamp) == self.time:
+            self.tip += 0.1 * twist(message)[:3]
+            self.time = round(self.time + 0.1, 9)
+        self._show()
+
+    def _show(self) -> None:
+        self.seen[self.time] = np.concatenate((self.tip[:2], self.puck[:2])).astype(np.float32)
+        if self.time in self.lost_on_the_way:
+            self.lost_on_the_way.remove(self.time)
+            return
+        self.publish()
+        self.on_state()
+
+    def _stop(self, request: Trigger.Request, reply: Trigger.Response) -> Trigger.Response:
+        self.arm_status.publish(ArmStatus(stopped=True, stop_reason="arm/stop was called"))
+        reply.success = True
+        return reply
+
+    def _append(self, request: AppendTransitions.Request, reply: AppendTransitions.Response):
+        if self.rejections > 0:
+            self.rejections -= 1
+            reply.message = "the disk is full"
+            return reply
+        self.stored.append(transitions_from_message(request.transitions, LAYOUT))
+        reply.success, reply.total = True, sum(map(len, self.stored))
+        return reply
+
+
+@pytest.fixture
+def around(world) -> Surroundings:
+    return Surroundings(world)
