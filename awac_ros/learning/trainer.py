@@ -110,7 +110,7 @@ class Trainer:
             trainer.updates = about["updates"]
             trainer._awac.restore(awac)
             trainer.replay.restore(replay, about["replay"])
-        except (KeyError, TypeError) as error:
+        except (KeyError, TypeError, ValueError, RuntimeError) as error:
             raise AwacError(
                 f"{source}: written by another version of awac_ros ({error}); go on with that one, or train anew in "
                 "another folder"

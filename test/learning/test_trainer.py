@@ -140,12 +140,14 @@ def test_a_damaged_checkpoint_is_refused(task, tmp_path):
         Trainer.load(tmp_path, task)
 
 
-@pytest.mark.parametrize("part", ["awac", "updates", "config"])
+@pytest.mark.parametrize("part", ["awac", "sizes", "updates", "config"])
 def test_a_checkpoint_of_another_version_is_refused(task, tmp_path, part):
     newest = make_trainer(task).save(tmp_path)
     about = json.loads((newest / "checkpoint.json").read_text())
     if part == "awac":
         about["config"]["awac"]["dropout"] = 0.1
+    elif part == "sizes":
+        about["config"]["awac"]["policy_hidden"] = [7]
     else:
         del about[part]
     (newest / "checkpoint.json").write_text(json.dumps(about))
