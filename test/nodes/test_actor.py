@@ -7,31 +7,15 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from diagnostic_msgs.msg import DiagnosticArray
-from geometry_msgs.msg import PoseStamped, TwistStamped
 from std_srvs.srv import Trigger
 
-from awac_msgs.msg import ActorStatus, ArmStatus, EpisodeMark, EpisodeStatus
-from awac_msgs.msg import PolicyWeights as PolicyWeightsMessage
-from awac_msgs.msg import Transitions as TransitionsMessage
-from awac_msgs.srv import AppendTransitions, ResetArm
+from awac_msgs.msg import ArmStatus, EpisodeMark, EpisodeStatus
 from awac_ros.data import Transitions
 from awac_ros.learning.weights import PolicyWeights
-from awac_ros.nodes import qos
-from awac_ros.nodes.messages import (
-    pose_message,
-    seconds,
-    stamp,
-    transitions_from_message,
-    twist,
-    twist_message,
-    weights_message,
-)
+from awac_ros.nodes.messages import stamp, twist, twist_message
 from awac_ros.tasks import Pushing
 
-TASK = Pushing()
-LAYOUT = TASK.layout
-TIP_DOWN = (1.0, 0.0, 0.0, 0.0)
+LAYOUT = Pushing().layout
 
 
 def weights(version: int, bias: float = 0.5, environment_steps: int = 10**6) -> PolicyWeights:
@@ -47,112 +31,13 @@ def weights(version: int, bias: float = 0.5, environment_steps: int = 10**6) -> 
     return PolicyWeights(tensors, LAYOUT.hash, version, 0, environment_steps)
 
 
-class Surroundings:
-    """Arm, puck, operator, buffer and learner of one actor; the tip moves exactly as commanded, the puck never."""
-
-    def __init__(self, world) -> None:
-        self.world, node = world, world.node
-        self.time = 0.0
-        self.tip, self.puck = np.zeros(3), np.zeros(3)
-        self.seen: dict[float, np.ndarray] = {}
-        self.puck_is_seen = True
-        self.lost_on_the_way: set[float] = set()
-        self.rejections = 0
-        self.stored: list[Transitions] = []
-        self.commands: list[TwistStamped] = []
-        self.on_state = lambda: None
-        self.tips = node.create_publisher(PoseStamped, "tip_pose", qos.STATE)
-        self.pucks = node.create_publisher(PoseStamped, "puck_pose", qos.STATE)
-        self.twists = node.create_publisher(TwistStamped, "teleop/twist", qos.COMMAND)
-        self.marks = node.create_publisher(EpisodeMark, "episode/mark", qos.EVENTS)
-        self.weights = node.create_publisher(PolicyWeightsMessage, "policy/weights", qos.LATCHED)
-        self.arm_status = node.create_publisher(ArmStatus, "arm/status", qos.LATCHED)
-        node.create_subscription(TwistStamped, "arm/command", self._step, qos.COMMAND)
-        node.create_service(ResetArm, "arm/reset", self._reset)
-        self.stop_service = node.create_service(Trigger, "arm/stop", self._stop)
-        node.create_service(AppendTransitions, "buffer/append", self._append)
-        self.transitions = world.hear(TransitionsMessage, "transitions", qos.TRANSITIONS)
-        self.episodes = world.hear(EpisodeStatus, "episode/status", qos.EPISODES)
-        self.statuses = world.hear(ActorStatus, "actor/status", qos.LATCHED)
-        self.health = world.hear(DiagnosticArray, "/diagnostics", qos.DIAGNOSTICS)
-
-    def publish(self) -> None:
-        now = stamp(self.time)
-        self.tips.publish(pose_message(now, self.tip, TIP_DOWN))
-        if self.puck_is_seen:
-            self.pucks.publish(pose_message(now, self.puck))
-
-    def rows(self) -> Transitions:
-        return Transitions.concatenate(transitions_from_message(message, LAYOUT) for message in self.transitions)
-
-    def mark(self, mark: int) -> None:
-        self.marks.publish(EpisodeMark(mark=mark))
-
-    def publish_weights(self, weights: PolicyWeights, **changes: object) -> None:
-        message = weights_message(weights, stamp(0.0))
-        for name, value in changes.items():
-            setattr(message, name, value)
-        self.weights.publish(message)
-
-    def ended(self) -> list[EpisodeStatus]:
-        return [message for message in self.episodes if message.state == EpisodeStatus.ENDED]
-
-    def says(self, words: str) -> bool:
-        return any(words in status.message for message in self.health for status in message.status)
-
-    def exits(self, process) -> int:
-        return self.world.until(lambda: process.poll() is not None and [process.returncode])[0]
-
-    def _reset(self, request: ResetArm.Request, reply: ResetArm.Response) -> ResetArm.Response:
-        for vector, pose in ((self.tip, request.tip), (self.puck, request.puck)):
-            vector[:] = pose.position.x, pose.position.y, pose.position.z
-        self.time = round(self.time + 0.1, 9)
-        self._show()
-        reply.success, reply.stamp = True, stamp(self.time)
-        return reply
-
-    def _step(self, message: TwistStamped) -> None:
-        self.commands.append(message)
-        if seconds(message.header.stamp) == self.time:
-            self.tip += 0.1 * twist(message)[:3]
-            self.time = round(self.time + 0.1, 9)
-        self._show()
-
-    def _show(self) -> None:
-        self.seen[self.time] = np.concatenate((self.tip[:2], self.puck[:2])).astype(np.float32)
-        if self.time in self.lost_on_the_way:
-            self.lost_on_the_way.remove(self.time)
-            return
-        self.publish()
-        self.on_state()
-
-    def _stop(self, request: Trigger.Request, reply: Trigger.Response) -> Trigger.Response:
-        self.arm_status.publish(ArmStatus(stopped=True, stop_reason="arm/stop was called"))
-        reply.success = True
-        return reply
-
-    def _append(self, request: AppendTransitions.Request, reply: AppendTransitions.Response):
-        if self.rejections > 0:
-            self.rejections -= 1
-            reply.message = "the disk is full"
-            return reply
-        self.stored.append(transitions_from_message(request.transitions, LAYOUT))
-        reply.success, reply.total = True, sum(map(len, self.stored))
-        return reply
-
-
-@pytest.fixture
-def around(world) -> Surroundings:
-    return Surroundings(world)
-
-
 def policy_file(tmp_path: Path, **changes: float) -> Path:
     path = tmp_path / "policy.safetensors"
     path.write_bytes(weights(5, **changes).to_bytes())
     return path
 
 
-def test_the_next_observation_of_a_truncated_step_is_the_true_one(around: Surroundings, tmp_path: Path) -> None:
+def test_the_next_observation_of_a_truncated_step_is_the_true_one(around, tmp_path: Path) -> None:
     actor = around.world.start("actor", mode="eval", lockstep=True, env_steps=203, weights=policy_file(tmp_path))
     assert around.exits(actor) == 0
     around.world.until(lambda: len(around.ended()) == 2)
@@ -169,9 +54,7 @@ def test_the_next_observation_of_a_truncated_step_is_the_true_one(around: Surrou
     assert around.statuses[-1].acted == 203
 
 
-def test_in_lockstep_a_lost_state_is_asked_for_again_and_no_step_is_made_twice(
-    around: Surroundings, tmp_path: Path
-) -> None:
+def test_in_lockstep_a_lost_state_is_asked_for_again_and_no_step_is_made_twice(around, tmp_path: Path) -> None:
     around.lost_on_the_way = {0.1, 0.3}
     actor = around.world.start("actor", mode="eval", lockstep=True, env_steps=5, weights=policy_file(tmp_path))
     assert around.exits(actor) == 0 and not around.lost_on_the_way
@@ -181,7 +64,7 @@ def test_in_lockstep_a_lost_state_is_asked_for_again_and_no_step_is_made_twice(
     np.testing.assert_array_equal(rows.observation[1:], rows.next_observation[:-1])
 
 
-def test_collecting_in_lockstep_answers_each_state_with_the_humans_action(around: Surroundings) -> None:
+def test_collecting_in_lockstep_answers_each_state_with_the_humans_action(around) -> None:
     human = np.array([0.1, -0.05, 0.0, 0.0, 0.0, 0.0])
 
     def operate() -> None:
@@ -211,7 +94,7 @@ def test_collecting_in_lockstep_answers_each_state_with_the_humans_action(around
     assert {status.outcome for status in around.ended()} == {EpisodeStatus.SUCCESS}
 
 
-def test_the_dead_man_takes_over_from_the_policy(around: Surroundings) -> None:
+def test_the_dead_man_takes_over_from_the_policy(around) -> None:
     human = np.array([-0.1, 0.0, 0.0, 0.0, 0.0, 0.0])
     around.publish_weights(weights(7))
     around.on_state = lambda: around.time > 0.55 and around.twists.publish(twist_message(stamp(around.time), human))
@@ -224,7 +107,7 @@ def test_the_dead_man_takes_over_from_the_policy(around: Surroundings) -> None:
     assert set(rows.policy_version[taken].tolist()) == {-1} and set(rows.policy_version[~taken].tolist()) == {7}
 
 
-def test_every_transition_is_acknowledged_before_the_actor_ends(around: Surroundings) -> None:
+def test_every_transition_is_acknowledged_before_the_actor_ends(around) -> None:
     around.publish_weights(weights(1))
     around.rejections = 2
     actor = around.world.start("actor", mode="train", lockstep=True, env_steps=250)
@@ -236,7 +119,7 @@ def test_every_transition_is_acknowledged_before_the_actor_ends(around: Surround
     assert around.statuses[-1].acknowledged == 250 and around.statuses[-1].queued == 0
 
 
-def test_in_lockstep_the_learner_is_waited_for(around: Surroundings) -> None:
+def test_in_lockstep_the_learner_is_waited_for(around) -> None:
     around.publish_weights(weights(1, environment_steps=0))
     around.world.start("actor", mode="train", lockstep=True, env_steps=400)
     around.world.until(lambda: around.statuses and "train on 200 transitions" in around.statuses[-1].message)
@@ -246,9 +129,7 @@ def test_in_lockstep_the_learner_is_waited_for(around: Surroundings) -> None:
     assert set(around.stored[1].policy_version.tolist()) == {2}
 
 
-def test_a_puck_that_is_no_longer_seen_ends_the_episode_and_the_arm_holds_still(
-    around: Surroundings, tmp_path: Path
-) -> None:
+def test_a_puck_that_is_no_longer_seen_ends_the_episode_and_the_arm_holds_still(around, tmp_path: Path) -> None:
     world = around.world
     node_time = lambda: round(world.node.get_clock().now().nanoseconds / 1e9, 3)  # noqa: E731
 
@@ -270,7 +151,7 @@ def test_a_puck_that_is_no_longer_seen_ends_the_episode_and_the_arm_holds_still(
     world.until(lambda: any(twist(command).any() for command in around.commands))
 
 
-def test_refused_weights_leave_the_old_ones_in_use(around: Surroundings, tmp_path: Path) -> None:
+def test_refused_weights_leave_the_old_ones_in_use(around, tmp_path: Path) -> None:
     world = around.world
     around.publish_weights(weights(7))
     world.start("actor", mode="train", lockstep=True)
@@ -286,19 +167,19 @@ def test_refused_weights_leave_the_old_ones_in_use(around: Surroundings, tmp_pat
     assert around.statuses[-1].policy_version == 7
 
 
-def _reported(around: Surroundings, key: str) -> str | None:
+def _reported(around, key: str) -> str | None:
     values = [pair for message in around.health for status in message.status for pair in status.values]
     return next((pair.value for pair in reversed(values) if pair.key == key), None)
 
 
-def test_an_action_that_is_not_finite_ends_the_actor_in_one_sentence(around: Surroundings, tmp_path: Path) -> None:
+def test_an_action_that_is_not_finite_ends_the_actor_in_one_sentence(around, tmp_path: Path) -> None:
     actor = around.world.start("actor", mode="eval", lockstep=True, weights=policy_file(tmp_path, bias=float("nan")))
     assert around.exits(actor) == 2
     assert "policy version 5 chose the action" in around.world.log() and "Traceback" not in around.world.log()
     assert not any(twist(command).any() for command in around.commands)
 
 
-def test_what_was_made_before_an_action_that_is_not_finite_is_stored(around: Surroundings) -> None:
+def test_what_was_made_before_an_action_that_is_not_finite_is_stored(around) -> None:
     around.publish_weights(weights(1))
     around.on_state = lambda: around.time > 0.55 and around.publish_weights(weights(2, bias=float("nan")))
     actor = around.world.start("actor", mode="train", lockstep=True)
@@ -310,7 +191,7 @@ def test_what_was_made_before_an_action_that_is_not_finite_is_stored(around: Sur
     assert around.statuses[-1].acted == around.statuses[-1].acknowledged == len(rows)
 
 
-def test_a_stop_that_the_arm_does_not_confirm_holds_until_it_does(around: Surroundings, tmp_path: Path) -> None:
+def test_a_stop_that_the_arm_does_not_confirm_holds_until_it_does(around, tmp_path: Path) -> None:
     world = around.world
     world.node.destroy_service(around.stop_service)
     world.start("actor", mode="eval", lockstep=True, weights=policy_file(tmp_path))
@@ -325,7 +206,7 @@ def test_a_stop_that_the_arm_does_not_confirm_holds_until_it_does(around: Surrou
     world.until(lambda: around.says("the arm is stopped: arm/stop was called"))
 
 
-def test_a_stop_by_the_operator_stops_the_arm_and_waits_for_resume(around: Surroundings, tmp_path: Path) -> None:
+def test_a_stop_by_the_operator_stops_the_arm_and_waits_for_resume(around, tmp_path: Path) -> None:
     world = around.world
     actor = world.start("actor", mode="eval", lockstep=True, weights=policy_file(tmp_path))
     world.until(lambda: len(around.commands) > 5)
@@ -343,7 +224,7 @@ def test_a_stop_by_the_operator_stops_the_arm_and_waits_for_resume(around: Surro
     ("content", "sentence"),
     [(None, "weights can't be read"), (b"rubbish", "not the weights of a policy")],
 )
-def test_a_bad_file_of_weights_is_named(around: Surroundings, tmp_path: Path, content, sentence: str) -> None:
+def test_a_bad_file_of_weights_is_named(around, tmp_path: Path, content, sentence: str) -> None:
     path = tmp_path / "policy.safetensors"
     if content is not None:
         path.write_bytes(content)
@@ -359,7 +240,7 @@ def test_the_process_that_moves_the_arm_stays_light() -> None:
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "[]\n"
 
 
-def test_ctrl_c_leaves_the_buffer_time_to_take_what_was_made(around: Surroundings) -> None:
+def test_ctrl_c_leaves_the_buffer_time_to_take_what_was_made(around) -> None:
     world = around.world
 
     def publish() -> None:
