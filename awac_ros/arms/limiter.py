@@ -49,10 +49,6 @@ class SafetyLimiter:
         """The arm is at rest."""
         self._allowed = np.zeros(7)
 
-    @property
-    def at_rest(self) -> bool:
-        return not self._allowed.any()
-
     def limit(
         self,
         joint_position: np.ndarray,
