@@ -8,6 +8,8 @@ from typing import Any, Literal, get_args
 from awac_ros.errors import AwacError
 
 Prior = Literal["random", "demos"]
+LARGEST_SEED = 10**9
+"""Leaves room for the seeds that the graph derives from it, which are ROS parameters of 31 bits."""
 
 
 @dataclass(frozen=True)
@@ -35,6 +37,8 @@ class PushingSettings:
             if field.type == "int" and value < least:
                 option = field.name.replace("_", "-")
                 raise AwacError(f"--{option} {value} is too small; give at least {least}")
+        if self.seed > LARGEST_SEED:
+            raise AwacError(f"--seed {self.seed} is too large; give at most {LARGEST_SEED}")
 
     @classmethod
     def default_env_steps(cls, prior: str) -> int:

@@ -74,6 +74,11 @@ def test_figures_that_make_no_run_are_named(name, value):
         PushingSettings(**{name: value})
 
 
+def test_a_seed_that_the_graph_can_not_take_is_named():
+    with pytest.raises(AwacError, match="--seed 3000000000 is too large; give at most 1000000000"):
+        PushingSettings(seed=3_000_000_000)
+
+
 def test_an_unknown_prior_is_refused_with_the_known_ones():
     with pytest.raises(AwacError, match="--prior expert is not known; choose one of random, demos"):
         PushingSettings(prior="expert")
