@@ -1,0 +1,92 @@
+"""When the actor acts, and that it commands nothing but stillness while it can't see."""
+
+import time
+
+import numpy as np
+import pytest
+
+from awac_ros.nodes import pacing
+from awac_ros.nodes.observer import PUCK, TIP, Measurement, Observer
+from awac_ros.nodes.pacing import Lockstep, RealTime, StateLost
+
+MOVING = np.array([0.1, 0.0, 0.0, 0.0, 0.0, 0.0])
+
+
+class Turns:
+    """Stands in for the spinner: each turn takes as long as it may, on a clock of its own."""
+
+    def __init__(self) -> None:
+        self.now = 1.0
+        self.at = {}
+        """By the number of the turn, what happens in it."""
+        self.count = 0
+
+    def once(self, timeout: float = 0.1) -> None:
+        self.now += timeout
+        self.count += 1
+        self.at.get(self.count, lambda: None)()
+
+    def until(self, condition) -> None:
+        assert condition()
+
+
+class Sent(list):
+    """The commands, as (twist, stamp)."""
+
+    def __call__(self, v_base_tip: np.ndarray, at: float) -> None:
+        self.append((v_base_tip, at))
+
+    def moves(self) -> bool:
+        return any(twist.any() for twist, _ in self)
+
+
+def see(observer: Observer, stamp: float, topics: tuple[str, ...] = (TIP, PUCK)) -> None:
+    for topic in topics:
+        observer.put(topic, Measurement(stamp, time.monotonic(), np.zeros(3), np.array([1.0, 0.0, 0.0, 0.0])))
+
+
+def real_time(turns: Turns, observer: Observer, sent: Sent) -> RealTime:
+    return RealTime(turns, observer, sent, 0.1, lambda: turns.now, lambda: turns.now)
+
+
+def test_in_lockstep_a_puck_that_is_not_seen_is_named() -> None:
+    observer, sent, turns = Observer(timeout=0.02), Sent(), Turns()
+    turns.once = lambda timeout=0.0: see(observer, 0.1, (TIP,))
+    with pytest.raises(StateLost, match="no puck_pose has come yet"):
+        Lockstep(turns, observer, sent).next()
+    assert not sent.moves()
+
+
+def test_in_lockstep_the_newest_command_is_sent_again_and_after_a_halt_stillness(monkeypatch) -> None:
+    monkeypatch.setattr(pacing, "RESEND_AFTER", -1.0)
+    observer, sent = Observer(timeout=1.0), Sent()
+    lockstep = Lockstep(Turns(), observer, sent)
+    see(observer, 0.1)
+    assert lockstep.next().stamp == 0.1
+    lockstep.command(MOVING)
+    lockstep.idle()
+    assert [(twist is MOVING, at) for twist, at in sent] == [(True, 0.1)] * 2
+    sent.clear()
+    lockstep.halt()
+    lockstep.idle()
+    assert sent and not sent.moves()
+
+
+def test_in_real_time_a_state_of_the_scene_before_is_not_acted_on() -> None:
+    observer, sent, turns = Observer(timeout=5.0), Sent(), Turns()
+    paced = real_time(turns, observer, sent)
+    see(observer, 1.0)
+    turns.at[3] = lambda: see(observer, 2.0)
+    paced.begin(2.0)
+    assert paced.next().stamp == 2.0
+    assert len(sent) >= 1 and not sent.moves()
+
+
+def test_in_real_time_a_state_that_is_no_longer_seen_is_named() -> None:
+    observer, sent = Observer(timeout=0.0), Sent()
+    paced = real_time(Turns(), observer, sent)
+    see(observer, 1.0)
+    with pytest.raises(StateLost, match="tip_pose stopped coming"):
+        paced.next()
+    paced.idle()
+    assert sent and not sent.moves()
