@@ -155,8 +155,8 @@ class ArmNode(RunnableNode):
             return response
         finally:
             self._watch.halt(time.monotonic())
-        # A scene has a stamp of its own: no state of the scene before carries it.
-        self._periods += 1
+        # A scene's stamps are its own, and its first is no continuation of the scene before.
+        self._periods += 2
         self._publish_state()
         response.success, response.stamp = True, stamp(self._now())
         return response

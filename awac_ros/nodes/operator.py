@@ -106,9 +106,12 @@ class Operator(RunnableNode):
                 self._answer_next()
 
     def _answer_next(self) -> None:
-        """Lockstep: one answer to each state; a state that comes again gets the same answer again."""
+        """Lockstep: one answer to each state; a state that comes again gets the same answer again.
+
+        A state further on than one step is the next scene's, come before the word that this episode has ended.
+        """
         moment = self._observer.whole_after(self._answered)
-        if moment is not None:
+        if moment is not None and moment.stamp - self._answered < 1.5 * OperatorConfig.step_time:
             self._answered = moment.stamp
             self._repeat = self._answer(moment, stamp(moment.stamp))
             self._repeat()
