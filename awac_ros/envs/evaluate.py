@@ -10,7 +10,7 @@ import numpy as np
 
 from awac_ros.data import Episode
 from awac_ros.envs.rollout import ChooseAction, rollouts
-from awac_ros.tasks import Task
+from awac_ros.tasks import ArmTask
 
 
 @dataclass(frozen=True)
@@ -26,7 +26,7 @@ class Evaluation:
     """Mean distance to the goal at the end, m."""
 
 
-def judge(task: Task, episodes: Iterable[Episode]) -> Evaluation:
+def judge(task: ArmTask, episodes: Iterable[Episode]) -> Evaluation:
     """The figures of at least one episode."""
     reached = [episode.transitions.next_observation for episode in episodes]
     last = np.stack([observations[-1] for observations in reached])

@@ -9,7 +9,7 @@ import numpy as np
 
 from awac_ros.arms import SimulatedArm
 from awac_ros.errors import AwacError
-from awac_ros.tasks import Task, WorldState
+from awac_ros.tasks import ArmTask, WorldState
 
 
 def world_state(arm: SimulatedArm) -> WorldState:
@@ -18,7 +18,7 @@ def world_state(arm: SimulatedArm) -> WorldState:
     return WorldState(state.p_base_tip, state.q_base_tip, arm.puck_position())
 
 
-def simulate(task: Task, arm: SimulatedArm, action: np.ndarray) -> None:
+def simulate(task: ArmTask, arm: SimulatedArm, action: np.ndarray) -> None:
     """One control period under an action (action_size,)."""
     v_base_tip = task.twist(action, world_state(arm))
     for _ in range(round(task.layout.control_period / arm.inner_period)):
@@ -34,7 +34,7 @@ class SimulatedTask(gymnasium.Env[np.ndarray, np.ndarray]):
 
     metadata = {"render_modes": ["rgb_array"], "render_fps": 10}
 
-    def __init__(self, task: Task, arm: SimulatedArm, render_mode: str | None = None) -> None:
+    def __init__(self, task: ArmTask, arm: SimulatedArm, render_mode: str | None = None) -> None:
         self.task = task
         self.arm = arm
         self.render_mode = render_mode

@@ -14,7 +14,8 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from awac_ros.learning.networks import CriticEnsemble, Features, GaussianPolicy, flatten
+from awac_ros.learning.method import Method, adam, adam_tensors
+from awac_ros.learning.networks import CriticEnsemble, GaussianPolicy, flatten
 from awac_ros.learning.replay import Batch
 
 
@@ -86,16 +87,14 @@ class Terms(NamedTuple):
         }
 
 
-class Awac:
-    """The networks, their optimisers, and one gradient step."""
+class Awac(Method):
+    """AWAC's networks, their optimiser, and one gradient step."""
 
     def __init__(
         self, features: tuple[np.ndarray, np.ndarray], action_size: int, config: AwacConfig, seed: int
     ) -> None:
-        """`features` as `Task.features` gives them."""
+        super().__init__(features, seed)
         self.config = config
-        self.generator = torch.Generator().manual_seed(seed)
-        self.features = Features(*features)
         sizes = self.features.size, action_size
         policy = (config.policy_hidden, config.log_std, config.log_std_range)
         critic = (config.critic_hidden, config.critics, config.critic_layer_norm)
@@ -107,23 +106,12 @@ class Awac:
         self.target_critic.load_state_dict(self.critic.state_dict())
         self._theta, self._theta_average = flatten(self.policy), flatten(self.average_policy)
         self._phi, self._phi_target = flatten(self.critic), flatten(self.target_critic)
-        self._adam = torch.optim.Adam(
-            [
-                {
-                    "params": [self._theta],
-                    "lr": config.policy_learning_rate,
-                    "weight_decay": config.policy_weight_decay,
-                },
-                {"params": [self._phi], "lr": config.critic_learning_rate},
-            ],
-            fused=True,
+        self._adam = adam(
+            {"params": [self._theta], "lr": config.policy_learning_rate, "weight_decay": config.policy_weight_decay},
+            {"params": [self._phi], "lr": config.critic_learning_rate},
         )
-        for vector in (self._theta, self._phi):  # Adam's moments exist from the start, for a checkpoint to fill
-            moments = {"exp_avg": torch.zeros_like(vector), "exp_avg_sq": torch.zeros_like(vector)}
-            self._adam.state[vector] = {"step": torch.zeros(()), **moments}
 
     def update(self, batch: Batch) -> Terms:
-        """One gradient step on every network; nothing waits for the device."""
         terms = self.terms(batch)
         self._theta.grad.zero_()
         self._phi.grad.zero_()
@@ -165,7 +153,6 @@ class Awac:
         return Terms(critic_loss, policy_loss, q, y, advantage, weight, log_pi, log_std)
 
     def policy_tensors(self) -> dict[str, np.ndarray]:
-        """Copies of the average policy, under the names that `Policy.from_weights` reads."""
         policy = self.average_policy
         tensors = {"features.matrix": self.features.matrix, "features.offset": self.features.offset}
         for number, (weight, bias) in enumerate(zip(policy.weights, policy.biases, strict=True)):
@@ -175,28 +162,10 @@ class Awac:
         arrays = {name: tensor.detach().numpy().copy() for name, tensor in tensors.items()}
         return arrays | {"log_std_range": np.array(self.config.log_std_range, np.float32)}
 
-    def state(self) -> dict[str, np.ndarray]:
-        """Everything that the next update depends on."""
-        return {name: tensor.detach().numpy() for name, tensor in self._tensors().items()} | {
-            "generator": self.generator.get_state().numpy()
-        }
-
-    def restore(self, arrays: dict[str, np.ndarray]) -> None:
-        """What `state` gave, of an Awac with the same layout and config."""
-        for name, tensor in self._tensors().items():
-            tensor.detach().copy_(torch.from_numpy(arrays[name]))
-        self.generator.set_state(torch.from_numpy(arrays["generator"]))
-
-    def _tensors(self) -> dict[str, Tensor]:
-        tensors = {
-            "theta": self._theta,
-            "theta_average": self._theta_average,
-            "phi": self._phi,
-            "phi_target": self._phi_target,
-        }
-        for name in ("theta", "phi"):
-            tensors |= {f"adam.{name}.{key}": value for key, value in self._adam.state[tensors[name]].items()}
-        return tensors
+    def tensors(self) -> dict[str, Tensor]:
+        trained = {"theta": self._theta, "phi": self._phi}
+        averages = {"theta_average": self._theta_average, "phi_target": self._phi_target}
+        return trained | averages | adam_tensors(self._adam, trained)
 
     def _draw(self, mean: Tensor, log_std: Tensor) -> Tensor:
         noise = torch.empty_like(mean).normal_(generator=self.generator)

@@ -11,7 +11,7 @@ from torch import Tensor
 
 from awac_ros.data import Transitions
 from awac_ros.errors import AwacError
-from awac_ros.tasks import Task
+from awac_ros.tasks import GoalTask, Task
 
 
 class Batch(NamedTuple):
@@ -54,6 +54,8 @@ class Replay:
     """
 
     def __init__(self, task: Task, config: ReplayConfig, seed: int) -> None:
+        if config.original_goals < 1.0 and not isinstance(task, GoalTask):
+            raise AwacError(f"replay: task {task.name} has no goals to draw; set original_goals to 1, the others to 0")
         self._task = task
         self._config = config
         sizes = (task.layout.observation_size,) * 2 + (task.layout.action_size, 1, 1)

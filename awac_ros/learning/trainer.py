@@ -1,4 +1,4 @@
-"""Training: the replay feeds AWAC; the whole of it can be saved and taken up again, bit for bit."""
+"""Training: the replay feeds a method; the whole of it can be saved and taken up again, bit for bit."""
 
 from __future__ import annotations
 
@@ -12,8 +12,10 @@ from torch import Tensor
 
 from awac_ros.data import Layout, Transitions
 from awac_ros.errors import AwacError
-from awac_ros.learning import checkpoint
-from awac_ros.learning.awac import Awac, AwacConfig, Terms
+from awac_ros.learning import checkpoint, methods
+from awac_ros.learning.awac import AwacConfig
+from awac_ros.learning.method import Terms
+from awac_ros.learning.methods import MethodConfig
 from awac_ros.learning.replay import Batch, Replay, ReplayConfig
 from awac_ros.learning.weights import PolicyWeights
 from awac_ros.tasks import Task
@@ -21,9 +23,9 @@ from awac_ros.tasks import Task
 
 @dataclass(frozen=True)
 class TrainerConfig:
-    """How AWAC is trained."""
+    """What is trained, and how."""
 
-    awac: AwacConfig = field(default_factory=AwacConfig)
+    method: MethodConfig = field(default_factory=AwacConfig)
     replay: ReplayConfig = field(default_factory=ReplayConfig)
     batch_size: int = 256
     block: int = 50
@@ -33,11 +35,14 @@ class TrainerConfig:
     largest_q: float = 1e5
     """Training stops when the mean |Q| of a block exceeds this."""
 
+    def to_dict(self) -> dict[str, Any]:
+        return {**asdict(self), "method": methods.to_dict(self.method)}
+
     @classmethod
     def from_dict(cls, values: dict[str, Any]) -> TrainerConfig:
-        """What `dataclasses.asdict` gave, also after a detour through JSON."""
-        awac = {key: tuple(value) if isinstance(value, list) else value for key, value in values["awac"].items()}
-        return cls(**{**values, "awac": AwacConfig(**awac), "replay": ReplayConfig(**values["replay"])})
+        """What `to_dict` gave, also after a detour through JSON."""
+        method, replay = methods.from_dict(values["method"]), ReplayConfig(**values["replay"])
+        return cls(**{**values, "method": method, "replay": replay})
 
 
 class Trainer:
@@ -50,7 +55,7 @@ class Trainer:
         self.updates = 0
         """Gradient updates so far."""
         self.replay = Replay(task, config.replay, seed)
-        self._awac = Awac(task.features(), task.layout.action_size, config.awac, seed)
+        self._method = methods.make_method(task, config.method, seed)
 
     def add_prior(self, transitions: Transitions) -> None:
         """Take up demos or other old data."""
@@ -66,7 +71,7 @@ class Trainer:
         for start in range(0, count, self.config.block):
             block = self.replay.sample(self.config.batch_size, min(self.config.block, count - start))
             for columns in zip(*block, strict=True):
-                terms = self._awac.update(Batch(*columns))
+                terms = self._method.update(Batch(*columns))
                 self.updates += 1
                 if self.updates % 10 == 0:
                     logged.append(terms.metrics())
@@ -77,7 +82,7 @@ class Trainer:
     def policy_weights(self, version: int, environment_steps: int) -> PolicyWeights:
         """A copy of the policy, ready to be published under these numbers."""
         return PolicyWeights(
-            self._awac.policy_tensors(), self.task.layout.hash, version, self.updates, environment_steps
+            self._method.policy_tensors(), self.task.layout.hash, version, self.updates, environment_steps
         )
 
     def save(self, folder: Path) -> Path:
@@ -85,12 +90,12 @@ class Trainer:
         replay, replay_about = self.replay.state()
         files = {
             "policy.safetensors": self.policy_weights(0, self.replay.count("online")).to_bytes(),
-            "awac.safetensors": checkpoint.pack(self._awac.state()),
+            "method.safetensors": checkpoint.pack(self._method.state()),
             "replay.safetensors": checkpoint.pack(replay),
         }
         about = {
             "layout": self.task.layout.to_json(),
-            "config": asdict(self.config),
+            "config": self.config.to_dict(),
             "updates": self.updates,
             "replay": replay_about,
         }
@@ -102,13 +107,13 @@ class Trainer:
         source = checkpoint.newest(folder)
         about = checkpoint.read_about(source)
         task.layout.check_same(Layout.from_json(about.get("layout", ""), str(source)), str(source))
-        awac, replay = (
-            checkpoint.unpack(checkpoint.read(source, f"{name}.safetensors")) for name in ("awac", "replay")
+        method, replay = (
+            checkpoint.unpack(checkpoint.read(source, f"{name}.safetensors")) for name in ("method", "replay")
         )
         try:
             trainer = cls(task, TrainerConfig.from_dict(about["config"]), seed=0)
             trainer.updates = about["updates"]
-            trainer._awac.restore(awac)
+            trainer._method.restore(method)
             trainer.replay.restore(replay, about["replay"])
         except (KeyError, TypeError, ValueError, RuntimeError) as error:
             raise AwacError(
@@ -118,7 +123,9 @@ class Trainer:
         return trainer
 
     def _check(self, terms: Terms) -> None:
-        q = terms.q.mean().item()
+        if (mean := terms.metrics().get("q")) is None:
+            return
+        q = mean.item()
         if not math.isfinite(q) or abs(q) > self.config.largest_q:
             raise AwacError(
                 f"training stopped at update {self.updates}: Q is {q:.3g}, largest_q is {self.config.largest_q:.3g}; "

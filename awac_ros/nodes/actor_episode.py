@@ -9,7 +9,7 @@ import numpy as np
 from awac_ros.data import EpisodeBuilder, Outcome, Transitions
 from awac_ros.errors import AwacError
 from awac_ros.nodes.observer import Moment
-from awac_ros.tasks import Task
+from awac_ros.tasks import ArmTask
 
 
 @dataclass(frozen=True)
@@ -28,7 +28,7 @@ class ActorEpisode:
     Call `observe` at every control instant and, while it returns False, `act` once after it.
     """
 
-    def __init__(self, task: Task, goal: np.ndarray, actor_id: str, number: int, limit: int) -> None:
+    def __init__(self, task: ArmTask, goal: np.ndarray, actor_id: str, number: int, limit: int) -> None:
         self._task = task
         self._goal = goal
         self._limit = limit

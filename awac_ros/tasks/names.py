@@ -6,12 +6,12 @@ from collections.abc import Callable
 
 from awac_ros.errors import AwacError
 from awac_ros.tasks.pushing import Pushing
-from awac_ros.tasks.task import Task
+from awac_ros.tasks.arm_task import ArmTask
 
-TASKS: dict[str, Callable[[], Task]] = {Pushing.name: Pushing}
+TASKS: dict[str, Callable[[], ArmTask]] = {Pushing.name: Pushing}
 
 
-def make_task(name: str) -> Task:
+def make_task(name: str) -> ArmTask:
     """The task of this name; AwacError if there is none."""
     if name not in TASKS:
         raise AwacError(f"task '{name}' is not known; the tasks are {', '.join(TASKS)}")

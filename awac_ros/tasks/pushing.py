@@ -13,7 +13,7 @@ from typing import Literal
 import numpy as np
 
 from awac_ros.data import Field, Layout
-from awac_ros.tasks.task import Scene, Task, WorldState
+from awac_ros.tasks.arm_task import ArmTask, Scene, WorldState
 
 AREA_LOW = np.array([0.5, -0.2])
 AREA_HIGH = np.array([0.7, 0.2])
@@ -42,7 +42,7 @@ class PushingConfig:
     """1/s: how fast a deviation from the pushing height and the tip-down orientation is driven to zero."""
 
 
-class Pushing(Task):
+class Pushing(ArmTask):
     """Observation: hand xy, puck xy, goal [hand xy, puck xy]. Action: the hand's velocity in x and y."""
 
     name = "pushing"

@@ -1,41 +1,16 @@
-"""What a task is: the one page to read before `pushing.py`."""
+"""What a task is to a learner: the one page to read before `arm_task.py` and `pushing.py`."""
 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from dataclasses import dataclass
 
 import numpy as np
 
 from awac_ros.data import Layout
 
 
-@dataclass(frozen=True)
-class WorldState:
-    """What the arm and the sensors say at one instant, in the arm's base frame, SI units."""
-
-    p_base_tip: np.ndarray
-    """(3,) position of the tip, m."""
-    q_base_tip: np.ndarray
-    """(4,) orientation of the tip, quaternion xyzw."""
-    p_base_puck: np.ndarray
-    """(3,) position of the puck's centre, m."""
-
-
-@dataclass(frozen=True)
-class Scene:
-    """How an episode begins."""
-
-    p_base_tip: np.ndarray
-    """(3,) where the tip starts, m."""
-    p_base_puck: np.ndarray
-    """(3,) where the puck starts, m."""
-    goal: np.ndarray
-    """(goal_size,) what the task asks for, in the task's own order."""
-
-
 class Task(ABC):
-    """Observation, action, reward and success of one task; it holds no state.
+    """The vectors of one task and how networks see them; it holds no state.
 
     Arrays may carry leading batch dimensions wherever `...` stands in a shape.
     """
@@ -45,33 +20,21 @@ class Task(ABC):
     horizon: int
     """Steps after which an episode is truncated."""
 
-    @abstractmethod
-    def sample_scene(self, rng: np.random.Generator) -> Scene:
-        """A fresh start and goal."""
+    def features(self) -> tuple[np.ndarray, np.ndarray]:
+        """Matrix (F, observation_size) and offset (F,), float32: the affine view of an observation given to networks.
 
-    @abstractmethod
-    def observe(self, world: WorldState, goal: np.ndarray) -> np.ndarray:
-        """(observation_size,) float32."""
+        As it stands here, each entry's expected range becomes [-1, 1]; a task adds the differences that matter to it.
+        """
+        low, high = self.layout.observation_low, self.layout.observation_high
+        return np.diag(2.0 / (high - low)), -(high + low) / (high - low)
 
-    @abstractmethod
-    def twist(self, action: np.ndarray, world: WorldState) -> np.ndarray:
-        """(6,) float64: the tip's commanded velocity [linear m/s, angular rad/s] in the base frame."""
 
-    @abstractmethod
-    def action(self, v_base_tip: np.ndarray) -> np.ndarray:
-        """(action_size,) float32 in [-1, 1]: the action closest to a person's twist (6,) in the base frame."""
+class GoalTask(Task):
+    """A task whose goal stands in the observation, so that what was done can be learnt from under another goal."""
 
     @abstractmethod
     def reward(self, next_observation: np.ndarray) -> np.ndarray:
         """(...,) float32: the reward of having arrived at next_observation (..., observation_size)."""
-
-    @abstractmethod
-    def success(self, observation: np.ndarray) -> np.ndarray:
-        """(...,) bool: whether the goal counts as reached at observation (..., observation_size)."""
-
-    @abstractmethod
-    def distance(self, observation: np.ndarray) -> np.ndarray:
-        """(...,) float32: how far from the goal, m."""
 
     @abstractmethod
     def achieved_goal(self, observation: np.ndarray) -> np.ndarray:
@@ -80,14 +43,6 @@ class Task(ABC):
     @abstractmethod
     def with_goal(self, observation: np.ndarray, goal: np.ndarray) -> np.ndarray:
         """(..., observation_size) float32: the same state under another goal (..., goal_size)."""
-
-    def features(self) -> tuple[np.ndarray, np.ndarray]:
-        """Matrix (F, observation_size) and offset (F,), float32: the affine view of an observation given to networks.
-
-        As it stands here, each entry's expected range becomes [-1, 1]; a task adds the differences that matter to it.
-        """
-        low, high = self.layout.observation_low, self.layout.observation_high
-        return np.diag(2.0 / (high - low)), -(high + low) / (high - low)
 
     @abstractmethod
     def sample_goals(self, rng: np.random.Generator, count: int) -> np.ndarray:

@@ -5,10 +5,10 @@ import pytest
 import torch
 
 from awac_ros.data import Field, Layout, Transitions
-from awac_ros.tasks import Task
+from awac_ros.tasks import GoalTask
 
 
-class PointMass(Task):
+class PointMass(GoalTask):
     """Observation: position, goal. Action: velocity. Reward: minus the distance."""
 
     name = "point_mass"
@@ -19,18 +19,6 @@ class PointMass(Task):
         action=(Field("v", "0.2 m/step", "base", (-1.0,), (1.0,)),),
         control_period=0.1,
     )
-
-    def sample_scene(self, rng):
-        raise NotImplementedError
-
-    def observe(self, world, goal):
-        raise NotImplementedError
-
-    def twist(self, action, world):
-        raise NotImplementedError
-
-    def action(self, v_base_tip):
-        raise NotImplementedError
 
     def step(self, observation, action):
         x = np.clip(observation[..., :1] + 0.2 * action, -1.0, 1.0)

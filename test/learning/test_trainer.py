@@ -14,7 +14,7 @@ from awac_ros.learning.replay import ReplayConfig
 from awac_ros.learning.trainer import Trainer, TrainerConfig
 from awac_ros.tasks import Pushing
 
-SMALL = TrainerConfig(awac=AwacConfig(policy_hidden=(32, 32), critic_hidden=(32, 32)), batch_size=64)
+SMALL = TrainerConfig(method=AwacConfig(policy_hidden=(32, 32), critic_hidden=(32, 32)), batch_size=64)
 
 
 def make_trainer(task, seed=0, config=SMALL):
@@ -35,8 +35,8 @@ def mean_final_distance(task, policy, rng):
 
 
 def test_it_learns_to_reach_the_goal_from_random_actions(task, rng):
-    awac = dataclasses.replace(SMALL.awac, discount=0.9, tau=5e-3, temperature=0.1, policy_average=0.02)
-    config = dataclasses.replace(SMALL, awac=awac)
+    awac = dataclasses.replace(SMALL.method, discount=0.9, tau=5e-3, temperature=0.1, policy_average=0.02)
+    config = dataclasses.replace(SMALL, method=awac)
     trainer = Trainer(task, config, seed=0)
     trainer.add_prior(task.episodes(rng, 100))
     before = mean_final_distance(task, Policy.from_weights(trainer.policy_weights(0, 0)), np.random.default_rng(1))
@@ -70,7 +70,7 @@ def test_resume_goes_on_bit_for_bit(task, rng, tmp_path):
     assert weights_bytes(through) == weights_bytes(second_half)
     through.save(tmp_path / "through")
     second_half.save(tmp_path / "second_half")
-    for name in ("awac.safetensors", "replay.safetensors", "policy.safetensors", "checkpoint.json"):
+    for name in ("method.safetensors", "replay.safetensors", "policy.safetensors", "checkpoint.json"):
         files = [checkpoint.newest(tmp_path / run) / name for run in ("through", "second_half")]
         assert files[0].read_bytes() == files[1].read_bytes(), name
 
@@ -140,14 +140,14 @@ def test_a_damaged_checkpoint_is_refused(task, tmp_path):
         Trainer.load(tmp_path, task)
 
 
-@pytest.mark.parametrize("part", ["awac", "sizes", "updates", "config"])
+@pytest.mark.parametrize("part", ["method", "sizes", "updates", "config"])
 def test_a_checkpoint_of_another_version_is_refused(task, tmp_path, part):
     newest = make_trainer(task).save(tmp_path)
     about = json.loads((newest / "checkpoint.json").read_text())
-    if part == "awac":
-        about["config"]["awac"]["dropout"] = 0.1
+    if part == "method":
+        about["config"]["method"]["dropout"] = 0.1
     elif part == "sizes":
-        about["config"]["awac"]["policy_hidden"] = [7]
+        about["config"]["method"]["policy_hidden"] = [7]
     else:
         del about[part]
     (newest / "checkpoint.json").write_text(json.dumps(about))
@@ -157,7 +157,7 @@ def test_a_checkpoint_of_another_version_is_refused(task, tmp_path, part):
 
 @pytest.mark.parametrize("changes", [{"reward_scale": 1e9}, {"reward_scale": float("nan")}])
 def test_an_exploding_q_stops_with_the_way_out(task, changes):
-    config = dataclasses.replace(SMALL, awac=dataclasses.replace(SMALL.awac, critic_learning_rate=10.0, **changes))
+    config = dataclasses.replace(SMALL, method=dataclasses.replace(SMALL.method, critic_learning_rate=10.0, **changes))
     trainer = make_trainer(task, config=config)
     with pytest.raises(AwacError, match=r"training stopped at update \d+: .*largest_q.*lower the learning rates"):
         trainer.update(1000)
@@ -170,4 +170,4 @@ def test_training_without_data_says_so(task):
 
 def test_config_survives_json():
     config = dataclasses.replace(SMALL, replay=ReplayConfig(online_fraction=0.5))
-    assert TrainerConfig.from_dict(dataclasses.asdict(config)) == config
+    assert TrainerConfig.from_dict(config.to_dict()) == config

@@ -48,7 +48,7 @@ def offline(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A small trainer with prior data and a few updates behind it."""
     folder = tmp_path_factory.mktemp("offline")
     awac = AwacConfig(policy_hidden=(16,), critic_hidden=(16,))
-    trainer = Trainer(TASK, TrainerConfig(awac=awac, batch_size=16), seed=0)
+    trainer = Trainer(TASK, TrainerConfig(method=awac, batch_size=16), seed=0)
     trainer.add_prior(episode(1000, "p" * 32))
     trainer.update(20)
     trainer.save(folder)

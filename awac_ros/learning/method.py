@@ -1,0 +1,76 @@
+"""What a learning method is: the one page to read before `awac.py` and its siblings, which are all alike.
+
+A method is a file with a frozen dataclass of settings and a class of networks with one gradient step. The trainer feeds
+it minibatches, watches its metrics and saves it; the actor runs the policy that it exports.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from typing import Protocol
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from awac_ros.learning.networks import Features
+from awac_ros.learning.replay import Batch
+
+
+class Terms(Protocol):
+    """What an update computed."""
+
+    def metrics(self) -> dict[str, Tensor]:
+        """Scalars for the log, still on the device; `q` among them, where there are critics, must stay finite."""
+
+
+class Method(ABC):
+    """Networks, their optimisers, and one gradient step; deterministic given its seed."""
+
+    def __init__(self, features: tuple[np.ndarray, np.ndarray], seed: int) -> None:
+        """`features` as `Task.features` gives them."""
+        self.features = Features(*features)
+        self.generator = torch.Generator().manual_seed(seed)
+
+    @abstractmethod
+    def update(self, batch: Batch) -> Terms:
+        """One gradient step on every network; nothing waits for the device."""
+
+    @abstractmethod
+    def policy_tensors(self) -> dict[str, np.ndarray]:
+        """Copies of the policy that acts, under the names that `Policy.from_weights` reads."""
+
+    @abstractmethod
+    def tensors(self) -> dict[str, Tensor]:
+        """Everything that the next update depends on, but for the generator; `restore` writes into them."""
+
+    def state(self) -> dict[str, np.ndarray]:
+        """`tensors` and the generator as arrays."""
+        return {name: tensor.detach().numpy() for name, tensor in self.tensors().items()} | {
+            "generator": self.generator.get_state().numpy()
+        }
+
+    def restore(self, arrays: dict[str, np.ndarray]) -> None:
+        """What `state` gave, of a method with the same task and settings."""
+        for name, tensor in self.tensors().items():
+            tensor.detach().copy_(torch.from_numpy(arrays[name]))
+        self.generator.set_state(torch.from_numpy(arrays["generator"]))
+
+
+def adam(*groups: dict) -> torch.optim.Adam:
+    """Adam over flat vectors whose moments exist from the start, for a checkpoint to fill."""
+    optimiser = torch.optim.Adam(list(groups), fused=True)
+    for group in optimiser.param_groups:
+        for vector in group["params"]:
+            moments = {"exp_avg": torch.zeros_like(vector), "exp_avg_sq": torch.zeros_like(vector)}
+            optimiser.state[vector] = {"step": torch.zeros(()), **moments}
+    return optimiser
+
+
+def adam_tensors(optimiser: torch.optim.Adam, vectors: dict[str, Tensor]) -> dict[str, Tensor]:
+    """The optimiser's moments and step counts of these vectors, by the vector's name."""
+    return {
+        f"adam.{name}.{key}": value
+        for name, vector in vectors.items()
+        for key, value in optimiser.state[vector].items()
+    }
