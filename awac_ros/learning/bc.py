@@ -20,7 +20,7 @@ from awac_ros.learning.replay import Batch
 
 @dataclass(frozen=True)
 class BcConfig:
-    """Behavioural cloning's settings; it needs a replay that keeps the goals, as no other goal explains an action."""
+    """Behavioural cloning's settings; it wants a replay without drawn_goals: a random goal explains no action."""
 
     policy_hidden: tuple[int, ...] = (128, 128)
     log_std: Literal["shared", "state"] = "shared"
