@@ -15,7 +15,7 @@ import torch
 from torch import Tensor
 
 from awac_ros.learning.method import Method, adam, adam_tensors, gaussian_tensors
-from awac_ros.learning.networks import CriticEnsemble, GaussianPolicy, flatten
+from awac_ros.learning.networks import CriticEnsemble, GaussianPolicy
 from awac_ros.learning.replay import Batch
 
 
@@ -104,8 +104,8 @@ class Awac(Method):
         self.critic = CriticEnsemble(*sizes, *critic, self.generator)
         self.target_critic = CriticEnsemble(*sizes, *critic, self.generator).requires_grad_(False)
         self.target_critic.load_state_dict(self.critic.state_dict())
-        self._theta, self._theta_average = flatten(self.policy), flatten(self.average_policy)
-        self._phi, self._phi_target = flatten(self.critic), flatten(self.target_critic)
+        self._theta, self._theta_average = self.policy.vector, self.average_policy.vector
+        self._phi, self._phi_target = self.critic.vector, self.target_critic.vector
         self._adam = adam(
             {"params": [self._theta], "lr": config.policy_learning_rate, "weight_decay": config.policy_weight_decay},
             {"params": [self._phi], "lr": config.critic_learning_rate},
@@ -113,8 +113,7 @@ class Awac(Method):
 
     def update(self, batch: Batch) -> Terms:
         terms = self.terms(batch)
-        self._theta.grad.zero_()
-        self._phi.grad.zero_()
+        self._adam.zero_grad()
         torch.autograd.backward((terms.critic_loss, terms.policy_loss))
         self._adam.step()
         self._phi_target.data.lerp_(self._phi.data, self.config.tau)

@@ -89,8 +89,7 @@ def test_gradients_equal_finite_differences(log_std):
     awac = make_awac(log_std=log_std, log_std_range=(-6.0, 0.0), temperature=1e12)
     batch = make_batch(terminated=torch.ones(32))
     terms = awac.terms(batch)
-    for vector in (awac._theta, awac._phi):
-        vector.grad.zero_()
+    awac._adam.zero_grad()
     torch.autograd.backward((terms.critic_loss, terms.policy_loss))
     for vector, loss in ((awac._theta, "policy_loss"), (awac._phi, "critic_loss")):
         for _ in range(5):
