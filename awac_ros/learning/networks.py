@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Literal
 
 import numpy as np
 import torch
 from torch import Tensor, nn
 
-from awac_ros.learning.perceptrons import Perceptrons
+from awac_ros.learning.perceptrons import Evaluation, Perceptrons
 
 
 class Features(nn.Module):
@@ -68,12 +69,41 @@ class GaussianPolicy(nn.Module):
         mean, log_std = self.unsquashed(s)
         return torch.tanh(mean), log_std
 
+    def evaluate(self, s: Tensor) -> Gaussian:
+        """As `unsquashed`, without autograd."""
+        return Gaussian(self, s)
+
     def unsquashed(self, s: Tensor) -> tuple[Tensor, Tensor]:
         """As `forward`, with the mean before its tanh."""
         outputs, free = self.network(s)
         logit = free if self.shared else outputs[0, :, self.action_size :]
         log_std = self.log_std_low + (self.log_std_high - self.log_std_low) * torch.sigmoid(logit)
         return outputs[0, :, : self.action_size], log_std
+
+
+class Gaussian:
+    """What a policy gave at some features, and the way back to its parameters."""
+
+    location: Tensor
+    """(B, A): the mean before its tanh."""
+    log_std: Tensor
+    """(A,) or (B, A)."""
+
+    def __init__(self, policy: GaussianPolicy, s: Tensor) -> None:
+        self._policy = policy
+        self._evaluation = policy.network.evaluate(s)
+        self.location = self._evaluation.outputs[0, :, : policy.action_size]
+        logit = policy.network.free if policy.shared else self._evaluation.outputs[0, :, policy.action_size :]
+        self._share = torch.sigmoid(logit)
+        self.log_std = policy.log_std_low + (policy.log_std_high - policy.log_std_low) * self._share
+
+    def backward(self, of_location: Tensor, of_log_std: Tensor) -> Tensor:
+        """A loss's gradient in the policy's vector, from those in the location (B, A) and, row by row, in log_std."""
+        policy = self._policy
+        of_logit = of_log_std * (self._share * (1.0 - self._share) * (policy.log_std_high - policy.log_std_low))
+        if policy.shared:
+            return self._evaluation.backward(of_location.unsqueeze(0), of_logit.sum(0))[0]
+        return self._evaluation.backward(torch.cat((of_location, of_logit), dim=-1).unsqueeze(0))[0]
 
 
 class CriticEnsemble(nn.Module):
@@ -101,3 +131,7 @@ class CriticEnsemble(nn.Module):
         """(E, B) at features s (B, F) and actions a (B, A)."""
         outputs, _ = self.network(torch.cat((s, a), dim=-1))
         return outputs.squeeze(-1)
+
+    def evaluate(self, s: Tensor, a: Tensor, members: Sequence[int] | None = None) -> Evaluation:
+        """As `forward`, without autograd: outputs (E, B, 1) and the way back; of these members only, where named."""
+        return self.network.evaluate(torch.cat((s, a), dim=-1), members)
