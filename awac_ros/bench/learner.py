@@ -1,81 +1,157 @@
-"""Gradient updates a second: at the pushing task's size, and at the sizes that other AWACs were measured at."""
+"""Gradient updates a second at the sizes that other AWACs were measured at, drawing the minibatches included."""
 
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, nullcontext
+from pathlib import Path
 from statistics import median
 
 import numpy as np
 import torch
 
 from awac_ros.bench.data import random_transitions
-from awac_ros.bench.form import Measure, plain
-from awac_ros.data import Field, Layout
-from awac_ros.learning.awac import Awac, AwacConfig
-from awac_ros.learning.replay import Batch
+from awac_ros.bench.form import Measure, at_least, below, plain
+from awac_ros.bench.peer import Peer, Sizes
+from awac_ros.learning.awac import AwacConfig
+from awac_ros.learning.policy import Policy
+from awac_ros.learning.replay import ReplayConfig
 from awac_ros.learning.trainer import Trainer, TrainerConfig
-from awac_ros.tasks import Pushing
+from awac_ros.tasks import BoxTask, Pushing
 
-REPEATS = 8
+REPEATS = 10
+ROWS = 100_000
+"""In the replay."""
+GYM = Sizes(observation=17, action=6, batch=256, hidden=(256, 256))
+HAND = Sizes(observation=45, action=24, batch=1024, hidden=(256,) * 4)
 UPDATES = {"pushing": 100, "gym": 50, "hand": 10}
 """Of one repeat; after as many that do not count."""
+RATIO_TARGETS = {("gym", 1): 1.7, ("gym", 2): 2.0, ("hand", 1): 1.4, ("hand", 2): 1.5}
+"""To the fastest of rlkit, CORL and d3rlpy, by size and threads."""
+SHARE_TARGET = 80.0
+DECISIONS = 10_000
 
 
-def measure() -> list[Measure]:
-    """Medians over the repeats, with one thread and with as many as there are cores."""
+def measure(peer: Path | None) -> list[Measure]:
+    """Medians over the repeats, those of one size interleaved; with one thread and with as many as there are cores."""
     cores = len(os.sched_getaffinity(0))
-    measures = [plain("pushing, 1 thread, sampling and hindsight included", _pushing(), "updates/s")]
-    for name, size, layout, hidden, batch_size in (
-        ("gym", "17 + 6, batch 256, 2 x 256", _layout(17, 6), (256, 256), 256),
-        ("hand", "45 + 24, batch 1024, 4 x 256", _layout(45, 24), (256,) * 4, 1024),
-    ):
+    measures = [plain("pushing, 1 thread, hindsight included", _pushing(), "updates/s")]
+    for name, sizes in (("gym", GYM), ("hand", HAND)):
         for threads in sorted({1, cores}):
-            rate = _updates_only(layout, hidden, batch_size, threads, UPDATES[name])
-            words = f"{name} size ({size}), {threads} thread{'s' * (threads > 1)}, update only"
-            measures.append(plain(words, rate, "updates/s"))
+            measures += _rates(name, sizes, threads, peer)
+    return measures + [_beside_a_busy_process(), *_inference()]
+
+
+def flops(sizes: Sizes) -> float:
+    """Of the matrix products in one update: 2 policy passes and 3 of each critic forward, 1 of each backward."""
+
+    def products(inputs: int, outputs: int, forward: int) -> int:
+        widths = (inputs, *sizes.hidden, outputs)
+        layers = [rows * columns for rows, columns in zip(widths, widths[1:], strict=False)]
+        # Backward: one product for each layer's weights, and one for the inputs of each layer but the first.
+        return (forward + 1) * sum(layers) + sum(layers[1:])
+
+    policy = products(sizes.observation, sizes.action, forward=2)
+    critics = 2 * products(sizes.observation + sizes.action, 1, forward=3)
+    return 2.0 * sizes.batch * (policy + critics)
+
+
+def _rates(name: str, sizes: Sizes, threads: int, peer: Path | None) -> list[Measure]:
+    words = f"{name} size, {threads} thread{'s' * (threads > 1)}"
+    count, trainer = UPDATES[name], _trainer(sizes, threads)
+    left, right = torch.randn(sizes.batch, sizes.hidden[0]), torch.randn(sizes.hidden[0], sizes.hidden[0])
+    product = torch.empty(sizes.batch, sizes.hidden[0])
+    product_flops = 2.0 * sizes.batch * sizes.hidden[0] ** 2
+    products = round(count * flops(sizes) / product_flops / 10)
+
+    def multiply() -> None:
+        for _ in range(products):
+            torch.mm(left, right, out=product)
+
+    ours, theirs, gemm = [], [], []
+    with nullcontext() if peer is None else Peer(peer, sizes, threads) as other:
+        for _ in range(REPEATS + 1):
+            ours.append(_seconds(lambda: trainer.update(count)))
+            gemm.append(_seconds(multiply))
+            if other is not None:
+                theirs.append(other.seconds(count))
+    rate = count / median(ours[1:])
+    sgemm = products * product_flops / median(gemm[1:])
+    share = 100.0 * rate * flops(sizes) / sgemm
+    measures = [plain(words, rate, "updates/s"), plain(f"{words}, the machine's sgemm", sgemm / 1e9, "GFLOP/s")]
+    if name == "hand":
+        measures.append(at_least(f"{words}, share of the sgemm", share, "%", SHARE_TARGET))
+    else:
+        measures.append(plain(f"{words}, share of the sgemm", share, "%"))
+    if other is not None:
+        ratio = median(theirs[1:]) / median(ours[1:])
+        measures.append(plain(f"{words}, {other.name}", count / median(theirs[1:]), "updates/s"))
+        if (name, threads) in RATIO_TARGETS:
+            measures.append(at_least(f"{words}, ratio to it", ratio, "x", RATIO_TARGETS[name, threads]))
+        else:
+            measures.append(plain(f"{words}, ratio to it", ratio, "x"))
     return measures
 
 
 def _pushing() -> float:
     task = Pushing()
     trainer = Trainer(task, TrainerConfig(), seed=0)
-    trainer.add_prior(random_transitions(task.layout, 100_000, seed=0))
+    trainer.add_prior(random_transitions(task.layout, ROWS, seed=0))
     trainer.update(UPDATES["pushing"])
-    return _rate(lambda: trainer.update(UPDATES["pushing"]), UPDATES["pushing"])
+    return UPDATES["pushing"] / median(_seconds(lambda: trainer.update(UPDATES["pushing"])) for _ in range(REPEATS))
 
 
-def _updates_only(layout: Layout, hidden: tuple[int, ...], batch_size: int, threads: int, count: int) -> float:
-    torch.set_num_threads(threads)
-    config = AwacConfig(policy_hidden=hidden, critic_hidden=hidden, critic_layer_norm=False)
-    size = layout.observation_size
-    features = np.eye(size, dtype=np.float32), np.zeros(size, np.float32)
-    awac = Awac(features, layout.action_size, config, seed=0)
-    rows = random_transitions(layout, batch_size, seed=0)
-    columns = (rows.observation, rows.action, rows.reward, rows.next_observation, rows.terminated.astype(np.float32))
-    batch = Batch(*(torch.from_numpy(column) for column in columns))
+def _beside_a_busy_process() -> Measure:
+    """With threads that follow the free cores: beside a process that keeps one core busy, against alone."""
+    trainer, count = _trainer(GYM, None), UPDATES["gym"]
 
-    def update() -> None:
-        for _ in range(count):
-            awac.update(batch)
+    def rate() -> float:
+        trainer.update(2 * count)
+        return count / median(_seconds(lambda: trainer.update(count)) for _ in range(REPEATS))
 
-    update()
-    return _rate(update, count)
+    alone = rate()
+    with _busy_core():
+        beside = rate()
+    return at_least("gym size beside a process that takes a core, of its rate alone", 100 * beside / alone, "%", 45.0)
 
 
-def _rate(update: Callable[[], object], count: int) -> float:
-    """Updates a second of the median repeat of `count` updates."""
-    seconds = []
-    for _ in range(REPEATS):
-        start = time.perf_counter()
-        update()
-        seconds.append(time.perf_counter() - start)
-    return count / median(seconds)
+@contextmanager
+def _busy_core() -> Iterator[None]:
+    process = subprocess.Popen([sys.executable, "-c", "while True: pass"])
+    try:
+        yield
+    finally:
+        process.kill()
+        process.wait()
 
 
-def _layout(observation_size: int, action_size: int) -> Layout:
-    def field(name: str, size: int) -> tuple[Field, ...]:
-        return (Field(name, "1", "", (-1.0,) * size, (1.0,) * size),)
+def _inference() -> list[Measure]:
+    trainer = _trainer(HAND, 1)
+    policy = Policy.from_weights(trainer.policy_weights(version=0, environment_steps=0))
+    observation, rng = np.zeros(HAND.observation, np.float32), np.random.default_rng(0)
+    times = [1e6 * _seconds(lambda: policy.sample(observation, rng)) for _ in range(DECISIONS)]
+    words = "policy inference, 4 x 256"
+    return [
+        below(f"{words}, p50", np.percentile(times, 50), "us", 60),
+        below(f"{words}, p99", np.percentile(times, 99), "us", 200),
+    ]
 
-    return Layout("bench", field("observation", observation_size), field("action", action_size), 0.05)
+
+def _trainer(sizes: Sizes, threads: int | None) -> Trainer:
+    """Set up as the peers are: two critics without layer norm, no hindsight."""
+    task = BoxTask("bench", sizes.observation, sizes.action, horizon=200)
+    awac = AwacConfig(policy_hidden=sizes.hidden, critic_hidden=sizes.hidden, critic_layer_norm=False)
+    replay = ReplayConfig(original_goals=1.0, drawn_goals=0.0, future_goals=0.0)
+    trainer = Trainer(task, TrainerConfig(awac, replay, batch_size=sizes.batch, threads=threads), seed=0)
+    trainer.add_prior(random_transitions(task.layout, ROWS, seed=0))
+    return trainer
+
+
+def _seconds(work: Callable[[], object]) -> float:
+    start = time.perf_counter()
+    work()
+    return time.perf_counter() - start

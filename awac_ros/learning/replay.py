@@ -11,6 +11,7 @@ from torch import Tensor
 
 from awac_ros.data import Transitions
 from awac_ros.errors import AwacError
+from awac_ros.learning.column import Column
 from awac_ros.tasks import GoalTask, Task
 
 
@@ -64,10 +65,10 @@ class Replay:
             slice(end - size, end) for end, size in zip(ends, sizes, strict=True)
         )
         # All that is drawn of a transition lies together, so that drawing it is one read of memory.
-        self._transitions = _Column((ends[-1],), np.float32)
-        self._run = _Column((), np.int64)
-        self._rows = {"prior": _Column((), np.int64), "online": _Column((), np.int64)}
-        self._run_end = _Column((), np.int64)
+        self._transitions = Column((ends[-1],), np.float32)
+        self._run = Column((), np.int64)
+        self._rows = {"prior": Column((), np.int64), "online": Column((), np.int64)}
+        self._run_end = Column((), np.int64)
         self._last_key: tuple[str, int, int] | None = None
         row_seed, goal_seed = np.random.SeedSequence(seed).spawn(2)
         self._row_rng, self._goal_rng = np.random.default_rng(row_seed), np.random.default_rng(goal_seed)
@@ -134,7 +135,7 @@ class Replay:
         self._row_rng.bit_generator.state = about["row_rng"]
         self._goal_rng.bit_generator.state = about["goal_rng"]
 
-    def _columns(self) -> dict[str, _Column]:
+    def _columns(self) -> dict[str, Column]:
         rows = {f"rows.{source}": column for source, column in self._rows.items()}
         return {"transitions": self._transitions, "run": self._run, "run_end": self._run_end, **rows}
 
@@ -183,24 +184,3 @@ class Replay:
             )
         ahead = self._run_end.values[self._run.values[rows]] - rows + 1
         return rows, rows + (u[..., 1] * ahead).astype(np.int64)
-
-
-class _Column:
-    """A numpy array that grows at its end; its unused part costs no memory until it is written."""
-
-    def __init__(self, shape: tuple[int, ...], kind: Any) -> None:
-        self._array = np.empty((1024, *shape), kind)
-        self.length = 0
-
-    @property
-    def values(self) -> np.ndarray:
-        return self._array[: self.length]
-
-    def extend(self, more: np.ndarray) -> None:
-        end = self.length + len(more)
-        if end > len(self._array):
-            grown = np.empty((max(2 * len(self._array), end), *self._array.shape[1:]), self._array.dtype)
-            grown[: self.length] = self.values
-            self._array = grown
-        self._array[self.length : end] = more
-        self.length = end

@@ -14,6 +14,7 @@ from awac_ros.data import Layout, Transitions
 from awac_ros.errors import AwacError
 from awac_ros.learning import checkpoint, methods
 from awac_ros.learning.awac import AwacConfig
+from awac_ros.learning.cores import FreeCores
 from awac_ros.learning.method import Terms
 from awac_ros.learning.methods import MethodConfig
 from awac_ros.learning.replay import Batch, Replay, ReplayConfig
@@ -30,8 +31,8 @@ class TrainerConfig:
     batch_size: int = 256
     block: int = 50
     """Minibatches sampled at once; changes the speed, not the result."""
-    threads: int = 1
-    """Of torch. More help only while as many cores are free."""
+    threads: int | None = 1
+    """Of torch; None follows the free cores. Results are repeatable, bit for bit, with one number of threads."""
     largest_q: float = 1e5
     """Training stops when the mean |Q| of a block exceeds this."""
 
@@ -49,7 +50,8 @@ class Trainer:
     """One learner: replay, networks, optimisers, random state and counters. Deterministic given a seed."""
 
     def __init__(self, task: Task, config: TrainerConfig, seed: int) -> None:
-        torch.set_num_threads(config.threads)
+        self._free_cores = FreeCores() if config.threads is None else None
+        torch.set_num_threads(config.threads or 1)
         self.task = task
         self.config = config
         self.updates = 0
@@ -69,6 +71,8 @@ class Trainer:
         """`count` gradient updates; the means of every tenth's metrics. AwacError if a loss or Q explodes."""
         logged: list[dict[str, Tensor]] = []
         for start in range(0, count, self.config.block):
+            if self._free_cores is not None:
+                torch.set_num_threads(self._free_cores.count())
             block = self.replay.sample(self.config.batch_size, min(self.config.block, count - start))
             for columns in zip(*block, strict=True):
                 terms = self._method.update(Batch(*columns))
