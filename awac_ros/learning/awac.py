@@ -14,7 +14,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from awac_ros.learning.method import Method, adam, adam_tensors
+from awac_ros.learning.method import Method, adam, adam_tensors, gaussian_tensors
 from awac_ros.learning.networks import CriticEnsemble, GaussianPolicy, flatten
 from awac_ros.learning.replay import Batch
 
@@ -153,14 +153,7 @@ class Awac(Method):
         return Terms(critic_loss, policy_loss, q, y, advantage, weight, log_pi, log_std)
 
     def policy_tensors(self) -> dict[str, np.ndarray]:
-        policy = self.average_policy
-        tensors = {"features.matrix": self.features.matrix, "features.offset": self.features.offset}
-        for number, (weight, bias) in enumerate(zip(policy.weights, policy.biases, strict=True)):
-            tensors |= {f"layer{number}.weight": weight, f"layer{number}.bias": bias}
-        if policy.log_std_logit is not None:
-            tensors["log_std_logit"] = policy.log_std_logit
-        arrays = {name: tensor.detach().numpy().copy() for name, tensor in tensors.items()}
-        return arrays | {"log_std_range": np.array(self.config.log_std_range, np.float32)}
+        return gaussian_tensors(self.features, self.average_policy)
 
     def tensors(self) -> dict[str, Tensor]:
         trained = {"theta": self._theta, "phi": self._phi}

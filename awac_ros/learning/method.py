@@ -13,7 +13,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from awac_ros.learning.networks import Features
+from awac_ros.learning.networks import Features, GaussianPolicy
 from awac_ros.learning.replay import Batch
 
 
@@ -21,7 +21,7 @@ class Terms(Protocol):
     """What an update computed."""
 
     def metrics(self) -> dict[str, Tensor]:
-        """Scalars for the log, still on the device; `q` among them, where there are critics, must stay finite."""
+        """Scalars for the log, still on the device: each `..._loss`, and `q` where there are critics, among them."""
 
 
 class Method(ABC):
@@ -55,6 +55,17 @@ class Method(ABC):
         for name, tensor in self.tensors().items():
             tensor.detach().copy_(torch.from_numpy(arrays[name]))
         self.generator.set_state(torch.from_numpy(arrays["generator"]))
+
+
+def gaussian_tensors(features: Features, policy: GaussianPolicy) -> dict[str, np.ndarray]:
+    """Copies of a Gaussian policy, under the names that `Policy.from_weights` reads."""
+    tensors = {"features.matrix": features.matrix, "features.offset": features.offset}
+    for number, (weight, bias) in enumerate(zip(policy.weights, policy.biases, strict=True)):
+        tensors |= {f"layer{number}.weight": weight, f"layer{number}.bias": bias}
+    if policy.log_std_logit is not None:
+        tensors["log_std_logit"] = policy.log_std_logit
+    arrays = {name: tensor.detach().numpy().copy() for name, tensor in tensors.items()}
+    return arrays | {"log_std_range": np.array((policy.log_std_low, policy.log_std_high), np.float32)}
 
 
 def adam(*groups: dict) -> torch.optim.Adam:

@@ -7,13 +7,19 @@ from typing import Any
 
 from awac_ros.errors import AwacError
 from awac_ros.learning.awac import Awac, AwacConfig
+from awac_ros.learning.bc import Bc, BcConfig
 from awac_ros.learning.method import Method
+from awac_ros.learning.sac import Sac, SacConfig
 from awac_ros.tasks import Task
 
-MethodConfig = AwacConfig
+MethodConfig = AwacConfig | BcConfig | SacConfig
 """The settings of any method; their class says which."""
 
-_METHODS: dict[str, tuple[type[MethodConfig], type[Method]]] = {"awac": (AwacConfig, Awac)}
+_METHODS: dict[str, tuple[type[MethodConfig], type[Method]]] = {
+    "awac": (AwacConfig, Awac),
+    "bc": (BcConfig, Bc),
+    "sac": (SacConfig, Sac),
+}
 
 
 def make_method(task: Task, config: MethodConfig, seed: int) -> Method:

@@ -54,6 +54,11 @@ class GaussianPolicy(nn.Module):
 
     def forward(self, s: Tensor) -> tuple[Tensor, Tensor]:
         """Mean (..., A) in [-1, 1] and log standard deviation, (..., A) or (A,), at features s (..., F)."""
+        mean, log_std = self.unsquashed(s)
+        return torch.tanh(mean), log_std
+
+    def unsquashed(self, s: Tensor) -> tuple[Tensor, Tensor]:
+        """The same with the mean before its tanh, for a policy that squashes its draws instead of clipping them."""
         *hidden, (weight, bias) = self._layers
         x = s
         for hidden_weight, hidden_bias in hidden:
@@ -61,7 +66,7 @@ class GaussianPolicy(nn.Module):
         x = functional.linear(x, weight, bias)
         logit = x[..., self.action_size :] if self.log_std_logit is None else self.log_std_logit
         log_std = self.log_std_low + (self.log_std_high - self.log_std_low) * torch.sigmoid(logit)
-        return torch.tanh(x[..., : self.action_size]), log_std
+        return x[..., : self.action_size], log_std
 
 
 class CriticEnsemble(nn.Module):

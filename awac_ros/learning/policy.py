@@ -18,7 +18,7 @@ class _Layer:
 
 
 class Policy:
-    """A Gaussian whose mean is the tanh of an MLP; samples are clipped into [-1, 1]."""
+    """A Gaussian whose mean is the tanh of an MLP, its samples clipped into [-1, 1]; or the tanh of a Gaussian."""
 
     def __init__(self, weights: PolicyWeights) -> None:
         tensors = weights.tensors
@@ -32,6 +32,7 @@ class Policy:
                 self._layers.append(_Layer(weight, bias, np.empty_like(bias)))
             self._log_std_low, self._log_std_high = tensors["log_std_range"].tolist()
             self._log_std_logit = tensors.get("log_std_logit")
+            self._squashed = bool(tensors.get("squashed", False))
             self._check()
         except (KeyError, IndexError, ValueError) as error:
             raise AwacError(f"policy weights: {error} is missing or misshapen; take what awac_ros wrote") from error
@@ -43,12 +44,13 @@ class Policy:
 
         Tensors: features.matrix (F, O) and features.offset (F,), the layers `layer0.weight` (out, in), `layer0.bias`
         (out,), `layer1.weight`, ..., log_std_range (2,), and log_std_logit (A,) where the standard deviation does not
-        depend on the state; else the last layer's second half holds it. AwacError if any of them is missing.
+        depend on the state; else the last layer's second half holds it. A `squashed` () that is not 0 makes the policy
+        the tanh of a Gaussian; it may be left out. AwacError if any other is missing.
         """
         return cls(weights)
 
     def mean(self, observation: np.ndarray) -> np.ndarray:
-        """(action_size,) float32 in [-1, 1]: the mean action at observation (observation_size,) float32."""
+        """(action_size,) float32 in [-1, 1]: the tanh of the MLP at observation (observation_size,) float32."""
         return np.tanh(self._forward(observation)[: self._action_size])
 
     def sample(self, observation: np.ndarray, rng: np.random.Generator) -> np.ndarray:
@@ -58,7 +60,10 @@ class Policy:
         span = self._log_std_high - self._log_std_low
         std = np.exp(self._log_std_low + span / (1.0 + np.exp(-logit)))
         noise = rng.standard_normal(self._action_size, np.float32)
-        return np.clip(np.tanh(output[: self._action_size]) + std * noise, -1.0, 1.0, dtype=np.float32)
+        mean = output[: self._action_size]
+        if self._squashed:
+            return np.tanh(mean + std * noise)
+        return np.clip(np.tanh(mean) + std * noise, -1.0, 1.0, dtype=np.float32)
 
     def _forward(self, observation: np.ndarray) -> np.ndarray:
         x = np.add(np.dot(self._matrix, observation, out=self._input), self._offset, out=self._input)

@@ -66,7 +66,7 @@ class Trainer:
         self.replay.add(transitions, "online")
 
     def update(self, count: int) -> dict[str, float]:
-        """`count` gradient updates; the means of every tenth's metrics. AwacError if Q is not finite or explodes."""
+        """`count` gradient updates; the means of every tenth's metrics. AwacError if a loss or Q explodes."""
         logged: list[dict[str, Tensor]] = []
         for start in range(0, count, self.config.block):
             block = self.replay.sample(self.config.batch_size, min(self.config.block, count - start))
@@ -123,11 +123,16 @@ class Trainer:
         return trainer
 
     def _check(self, terms: Terms) -> None:
-        if (mean := terms.metrics().get("q")) is None:
-            return
-        q = mean.item()
+        metrics = {name: value.item() for name, value in terms.metrics().items()}
+        q = metrics.get("q", 0.0)
         if not math.isfinite(q) or abs(q) > self.config.largest_q:
             raise AwacError(
                 f"training stopped at update {self.updates}: Q is {q:.3g}, largest_q is {self.config.largest_q:.3g}; "
                 "lower the learning rates or the discount, or turn on critic_layer_norm, and go on from the checkpoint"
             )
+        for name, value in metrics.items():
+            if name.endswith("_loss") and not math.isfinite(value):
+                raise AwacError(
+                    f"training stopped at update {self.updates}: {name} is {value}; "
+                    "lower the learning rates, and go on from the checkpoint"
+                )

@@ -42,13 +42,20 @@ class PointMass(GoalTask):
     def sample_goals(self, rng, count):
         return rng.uniform(-1.0, 1.0, (count, 1)).astype(np.float32)
 
-    def episodes(self, rng, count, actor_id="a" * 32, first=0):
-        """Transitions of `count` whole episodes of random actions."""
+    def mean_final_distance(self, policy, rng):
+        """Of 100 episodes in which the policy does what it thinks best."""
+        observation = rng.uniform(-1.0, 1.0, (100, 2)).astype(np.float32)
+        for _ in range(12):
+            observation = self.step(observation, np.array([policy.mean(row) for row in observation]))
+        return self.distance(observation).mean()
+
+    def episodes(self, rng, count, actor_id="a" * 32, first=0, act=None):
+        """Transitions of `count` whole episodes of act(observation), or of random actions."""
         rows = count * self.horizon
         columns = {"observation": [], "action": [], "next_observation": []}
         observation = rng.uniform(-1.0, 1.0, (count, 2)).astype(np.float32)
         for _ in range(self.horizon):
-            action = rng.uniform(-1.0, 1.0, (count, 1)).astype(np.float32)
+            action = rng.uniform(-1.0, 1.0, (count, 1)).astype(np.float32) if act is None else act(observation)
             next_observation = self.step(observation, action)
             for name, value in zip(columns, (observation, action, next_observation), strict=True):
                 columns[name].append(value)
@@ -77,6 +84,13 @@ def task():
 @pytest.fixture
 def rng():
     return np.random.default_rng(0)
+
+
+@pytest.fixture
+def _float64():
+    torch.set_default_dtype(torch.float64)
+    yield
+    torch.set_default_dtype(torch.float32)
 
 
 @pytest.fixture(autouse=True)

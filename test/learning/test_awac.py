@@ -19,13 +19,6 @@ SMALL = AwacConfig(
 )
 
 
-@pytest.fixture
-def _float64():
-    torch.set_default_dtype(torch.float64)
-    yield
-    torch.set_default_dtype(torch.float32)
-
-
 def make_batch(size=32, **changes):
     columns = {
         "observation": torch.rand(size, 8) * 0.2 + 0.5,

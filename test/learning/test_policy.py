@@ -7,6 +7,7 @@ import torch
 from awac_ros.errors import AwacError
 from awac_ros.learning.awac import Awac, AwacConfig
 from awac_ros.learning.policy import Policy
+from awac_ros.learning.sac import Sac, SacConfig
 from awac_ros.learning.weights import PolicyWeights
 from awac_ros.tasks import Pushing
 
@@ -19,8 +20,8 @@ def trained_awac(log_std):
     return awac
 
 
-def weights_of(awac):
-    return PolicyWeights(awac.policy_tensors(), Pushing().layout.hash, 3, 0, 0)
+def weights_of(method):
+    return PolicyWeights(method.policy_tensors(), Pushing().layout.hash, 3, 0, 0)
 
 
 @pytest.mark.parametrize("log_std", ["shared", "state"])
@@ -37,6 +38,23 @@ def test_mean_and_spread_equal_those_of_torch(log_std, rng):
     draws_rng = np.random.default_rng(5)
     draws = [policy.sample(row, draws_rng) for row in observation]
     np.testing.assert_allclose(draws, np.clip(mean.numpy() + std * noise, -1, 1), atol=1e-6)
+
+
+def test_a_squashed_policy_equals_that_of_torch(rng):
+    sac = Sac(Pushing().features(), 2, SacConfig(policy_hidden=(256,) * 4, log_std_range=(-5.0, 2.0)), seed=1)
+    for parameter in sac.policy.parameters():
+        parameter.data.add_(0.05 * torch.randn(parameter.shape, generator=sac.generator))
+    policy = Policy.from_weights(weights_of(sac))
+    observation = rng.uniform((0.5, -0.2) * 4, (0.7, 0.2) * 4, (200, 8)).astype(np.float32)
+    noise = np.random.default_rng(5).standard_normal((200, 2), np.float32)
+    with torch.no_grad():
+        mean, log_std = sac.policy.unsquashed(sac.features(torch.from_numpy(observation)))
+        expected = torch.tanh(mean + log_std.exp() * torch.from_numpy(noise)).numpy()
+    np.testing.assert_allclose([policy.mean(row) for row in observation], torch.tanh(mean).numpy(), atol=1e-6)
+    draws_rng = np.random.default_rng(5)
+    draws = [policy.sample(row, draws_rng) for row in observation]
+    np.testing.assert_allclose(draws, expected, atol=1e-6)
+    assert draws[0].dtype == np.float32
 
 
 def test_actions_are_float32_within_bounds_and_keep_their_values(rng):
