@@ -101,7 +101,7 @@ STUDIES = {
 
 
 def find_study(name: str, files: tuple[Path, ...] = ()) -> Study:
-    """The study of this name, or one of a gymnasium environment with files of prior data; AwacError if there is none."""
+    """The study of this name, or one of a gymnasium environment with files of prior data; AwacError if neither."""
     if name in STUDIES:
         if files:
             raise AwacError(f"study '{name}' has prior data of its own; leave --prior out, or name an environment")

@@ -1,12 +1,12 @@
 """The folder of one study.
 
-    study.json                          what it compares; another study is refused
-    prior/seed_0.safetensors            the prior data, the same for every variant
-    <variant>/seed_0/rows.csv           its evaluations
-                     policy.safetensors the policy it ended with; the sign that it is finished
-                     checkpoints/       while it is not
-                     tensorboard/, log.txt
-    results.csv, results.md, curves.png
+study.json                          what it compares; another study is refused
+prior/seed_0.safetensors            the prior data, the same for every variant
+<variant>/seed_0/rows.csv           its evaluations
+                 policy.safetensors the policy it ended with; the sign that it is finished
+                 checkpoints/       while it is not
+                 tensorboard/, log.txt
+results.csv, results.md, curves.png
 """
 
 from __future__ import annotations

@@ -45,7 +45,9 @@ def make_prior(study: Study, seed: int, data: Path | None, tell: Callable[[str],
     ]
     if prior.clone is not None:
         demos = Transitions.concatenate(parts)
-        tell(f"cloning {len(demos):,} transitions of demonstrations, then {prior.clone.episodes:,} episodes of the clone")
+        tell(
+            f"cloning {len(demos):,} transitions of demonstrations, then {prior.clone.episodes:,} episodes of the clone"
+        )
         parts += _clone_episodes(env, demos, prior.clone, seed)
     if prior.random_episodes:
         tell(f"{prior.random_episodes:,} episodes of the random process")

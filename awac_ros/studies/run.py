@@ -38,7 +38,12 @@ UPDATES_BETWEEN_SCALARS = 250
 
 
 def run(
-    study: Study, variant: Variant, seed: int, folder: SeedFolder, prior: Transitions | None, tell: Callable[[str], None]
+    study: Study,
+    variant: Variant,
+    seed: int,
+    folder: SeedFolder,
+    prior: Transitions | None,
+    tell: Callable[[str], None],
 ) -> None:
     """Train and evaluate to the end, from wherever an earlier start was stopped.
 
