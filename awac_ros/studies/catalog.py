@@ -8,9 +8,8 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
-import gymnasium
-
 from awac_ros.envs import PUSHING_ID
+from awac_ros.envs.box import make_box
 from awac_ros.errors import AwacError
 from awac_ros.learning.bc import BcConfig
 from awac_ros.learning.trainer import TrainerConfig
@@ -106,12 +105,12 @@ def find_study(name: str, files: tuple[Path, ...] = ()) -> Study:
         if files:
             raise AwacError(f"study '{name}' has prior data of its own; leave --prior out, or name an environment")
         return STUDIES[name]
-    if name not in gymnasium.registry:
-        raise AwacError(
-            f"there is no study '{name}' and no such gymnasium environment; the studies are {', '.join(STUDIES)}"
-        )
+    try:
+        make_box(name).close()
+    except AwacError as error:
+        raise AwacError(f"there is no study '{name}'; the studies are {', '.join(STUDIES)}; and {error}") from error
     if not files:
-        raise AwacError(f"environment {name}: name files of prior data with --prior")
+        raise AwacError(f"environment {name}: name at least one file of prior data with --prior")
     return Study(
         name.replace("/", "_"),
         f"{name} from {', '.join(path.name for path in files)}",
