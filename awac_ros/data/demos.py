@@ -26,6 +26,7 @@ from typing import Any
 import h5py
 import numpy as np
 
+from awac_ros.data import hdf5
 from awac_ros.data.atomic import atomic_replacement
 from awac_ros.data.episode import Episode, Outcome
 from awac_ros.data.layout import Layout
@@ -214,17 +215,10 @@ def _dataset(demo: h5py.Group, name: str, shape: tuple[int, ...], source: str) -
 @contextmanager
 def _opened(path: Path) -> Iterator[h5py.Group]:
     """The group /data of the file, for reading."""
-    if not path.is_file():
-        raise AwacError(f"{path}: there is no such file of demonstrations; correct the path or record some first")
-    try:
-        with h5py.File(path, "r") as file:
-            if not isinstance(file.get("data"), h5py.Group):
-                raise AwacError(f"{path}: it has no group /data, so it holds no demonstrations; choose another file")
-            yield file["data"]
-    except (OSError, RuntimeError, KeyError, ValueError, TypeError) as error:
-        raise AwacError(
-            f"{path} is truncated, damaged or no HDF5 file ({error}); restore a copy or record again"
-        ) from error
+    with hdf5.opened(path) as file:
+        if not isinstance(file.get("data"), h5py.Group):
+            raise AwacError(f"{path}: it has no group /data, so it holds no demonstrations; choose another file")
+        yield file["data"]
 
 
 @contextmanager

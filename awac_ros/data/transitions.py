@@ -115,6 +115,10 @@ class Transitions:
                     f"{source}: {name} has shape {column.shape}, but task {layout.task} needs ({needed}); "
                     "was it recorded for another task?"
                 )
+        self.check_values(source)
+
+    def check_values(self, source: str) -> None:
+        """The part of `check` that needs no layout: finiteness and the range of actions."""
         for name in ("observation", "action", "reward", "next_observation", "step_time"):
             column = getattr(self, name)
             finite = np.isfinite(column)

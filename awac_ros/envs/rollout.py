@@ -1,9 +1,10 @@
-"""Whole episodes of a gymnasium environment."""
+"""Whole episodes of a gymnasium environment that has a task, its own or that of `make_box`."""
 
 from __future__ import annotations
 
 import uuid
 from collections.abc import Callable, Iterator
+from typing import Any, NamedTuple
 
 import gymnasium
 import numpy as np
@@ -12,6 +13,18 @@ from awac_ros.data import Episode, EpisodeBuilder, Outcome
 
 ChooseAction = Callable[[np.ndarray], np.ndarray]
 """observation (observation_size,) -> action (action_size,) in [-1, 1]."""
+
+
+class Step(NamedTuple):
+    """One step as the environment gave it."""
+
+    observation: np.ndarray
+    action: np.ndarray
+    reward: float
+    next_observation: np.ndarray
+    terminated: bool
+    truncated: bool
+    info: dict[str, Any]
 
 
 def episode_seed(seed: int, episode: int) -> int:
@@ -24,29 +37,35 @@ def new_actor_id() -> str:
     return uuid.uuid4().hex
 
 
-def rollout(
-    env: gymnasium.Env, choose_action: ChooseAction, *, seed: int, actor_id: str, episode: int, policy_version: int = -1
-) -> Episode:
-    """One episode from `env.reset(seed=seed)` to its end; its outcome is success at the last step."""
-    period = env.unwrapped.task.layout.control_period
-    builder = EpisodeBuilder(actor_id, episode)
+def steps(env: gymnasium.Env, choose_action: ChooseAction, seed: int) -> Iterator[Step]:
+    """The steps of one episode, from `env.reset(seed=seed)` to its end."""
     observation, _ = env.reset(seed=seed)
     ended = False
     while not ended:
         action = np.asarray(choose_action(observation), np.float32)
         next_observation, reward, terminated, truncated, info = env.step(action)
+        yield Step(observation, action, reward, next_observation, terminated, truncated, info)
+        observation, ended = next_observation, terminated or truncated
+
+
+def rollout(
+    env: gymnasium.Env, choose_action: ChooseAction, *, seed: int, actor_id: str, episode: int, policy_version: int = -1
+) -> Episode:
+    """One episode of `steps`; its outcome is success at the last one."""
+    period = env.get_wrapper_attr("task").layout.control_period
+    builder = EpisodeBuilder(actor_id, episode)
+    for step in steps(env, choose_action, seed):
         builder.add(
-            observation,
-            action,
-            reward,
-            next_observation,
-            terminated=terminated,
-            truncated=truncated,
+            step.observation,
+            step.action,
+            step.reward,
+            step.next_observation,
+            terminated=step.terminated,
+            truncated=step.truncated,
             policy_version=policy_version,
             step_time=len(builder) * period,
         )
-        observation, ended = next_observation, terminated or truncated
-    return builder.finish(Outcome.SUCCESS if info["is_success"] else Outcome.FAILURE)
+    return builder.finish(Outcome.SUCCESS if step.info["is_success"] else Outcome.FAILURE)
 
 
 def rollouts(

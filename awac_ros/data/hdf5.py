@@ -1,0 +1,60 @@
+"""HDF5 files for reading: every way in which one can be wrong is one sentence."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import h5py
+import numpy as np
+
+from awac_ros.data.transitions import ACTOR_ID_LENGTH
+from awac_ros.errors import AwacError
+
+
+@contextmanager
+def opened(path: Path) -> Iterator[h5py.File]:
+    """The file; AwacError if it is missing, or if it turns out to be damaged while the block reads it."""
+    if not Path(path).is_file():
+        raise AwacError(f"{path}: there is no such file; correct the path or record some demonstrations first")
+    try:
+        with h5py.File(path, "r") as file:
+            yield file
+    except (OSError, RuntimeError, KeyError, ValueError, TypeError, MemoryError) as error:
+        raise AwacError(
+            f"{path} is truncated, damaged or no HDF5 file ({error}); restore a copy or record again"
+        ) from error
+
+
+def array(group: h5py.Group, name: str, shape: tuple[int | None, ...], kind: type, source: str) -> np.ndarray:
+    """A dataset of numbers as `kind`; None in `shape` stands for any size. AwacError, naming `source`, if it differs.
+
+    A value that `kind` can't hold becomes infinite.
+
+    Text, objects and whatever has a variable length are refused unread: damage to them can make HDF5 loop for ever.
+    """
+    dataset = group.get(name)
+    if not isinstance(dataset, h5py.Dataset) or dataset.dtype.kind not in "biuf" or dataset.shape is None:
+        raise AwacError(f"{source} has no dataset {name} of numbers; it needs one to be read")
+    if len(dataset.shape) != len(shape) or any(n not in (None, m) for n, m in zip(shape, dataset.shape, strict=True)):
+        needed = ", ".join("any" if size is None else str(size) for size in shape)
+        raise AwacError(f"{source}: {name} has shape {dataset.shape}, but ({needed}) is needed; correct the file")
+    with np.errstate(over="ignore"):
+        return dataset[...].astype(kind, copy=False)
+
+
+def reward(group: h5py.Group, length: int, from_success: bool, source: str) -> np.ndarray:
+    """(length,) the dataset `rewards`; or 0 where the dataset `success` is set, else -1."""
+    if not from_success:
+        return array(group, "rewards", (length,), np.float32, source)
+    if "success" not in group:
+        raise AwacError(f"{source} has no dataset success to make rewards of; read it without success_reward")
+    return np.where(array(group, "success", (length,), bool, source), 0.0, -1.0)
+
+
+def content_id(path: Path) -> str:
+    """An actor id made of a file's content: reading the file again gives the same keys."""
+    with Path(path).open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()[:ACTOR_ID_LENGTH]
