@@ -22,7 +22,7 @@ from awac_ros.data.atomic import atomic_write
 from awac_ros.data.lock import locked
 from awac_ros.envs.box import make_box
 from awac_ros.envs.evaluate import perform
-from awac_ros.envs.rollout import episode_seed
+from awac_ros.envs.rollout import episode_seed, steps
 from awac_ros.learning import checkpoint
 from awac_ros.learning.policy import Policy
 from awac_ros.learning.trainer import Trainer
@@ -137,29 +137,26 @@ class _Run:
         seed = episode_seed(seeds.derive(self._seed, "online"), number)
         rng = np.random.default_rng(seed)
         builder = EpisodeBuilder(self._variant.name, number)
-        observation, _ = self._env.reset(seed=seed)
-        ended = False
-        while not ended and self._env_steps < self._study.env_steps:
-            policy = Policy.from_weights(self._weights())
-            start, due = len(builder), self._next_evaluation()
-            stop = start + min(CHUNK, due - self._env_steps)
-            while not ended and len(builder) < stop:
-                action = policy.sample(observation, rng)
-                next_observation, reward, terminated, truncated, _ = self._env.step(action)
-                builder.add(
-                    observation,
-                    action,
-                    reward,
-                    next_observation,
-                    terminated=terminated,
-                    truncated=truncated,
-                    policy_version=policy.version,
-                    step_time=len(builder) * self._task.layout.control_period,
-                )
-                observation, ended = next_observation, terminated or truncated
-            self._learn(builder.transitions(start))
-            if self._env_steps == due:
-                self._evaluate()
+        policy, start, due = self._policy(), 0, self._next_evaluation()
+        for step in steps(self._env, lambda observation: policy.sample(observation, rng), seed):
+            builder.add(
+                step.observation,
+                step.action,
+                step.reward,
+                step.next_observation,
+                terminated=step.terminated,
+                truncated=step.truncated,
+                policy_version=policy.version,
+                step_time=len(builder) * self._task.layout.control_period,
+            )
+            acted = len(builder) - start
+            if step.terminated or step.truncated or acted == CHUNK or self._env_steps + acted == due:
+                self._learn(builder.transitions(start))
+                if self._env_steps == due:
+                    self._evaluate()
+                if self._env_steps == self._study.env_steps:
+                    return
+                policy, start, due = self._policy(), len(builder), self._next_evaluation()
 
     def _next_evaluation(self) -> int:
         between = self._study.evaluation_steps
@@ -185,7 +182,7 @@ class _Run:
         began, (mark, marked_updates) = time.monotonic(), self._mark
         result = perform(
             self._evaluation_env,
-            Policy.from_weights(self._weights()).mean,
+            self._policy().mean,
             seed=seeds.derive(self._seed, "evaluation"),
             episodes=self._study.evaluation_episodes,
         )
@@ -209,6 +206,9 @@ class _Run:
         self._trainer.save(self._folder.checkpoints)
         self._saved = time.monotonic()
         self._tell(f"checkpoint at {self._trainer.updates:,} updates and {self._env_steps:,} environment steps")
+
+    def _policy(self) -> Policy:
+        return Policy.from_weights(self._weights())
 
     def _weights(self) -> PolicyWeights:
         return self._trainer.policy_weights(version=self._trainer.updates, environment_steps=self._env_steps)
