@@ -137,8 +137,8 @@ class _Run:
         seed = episode_seed(seeds.derive(self._seed, "online"), number)
         rng = np.random.default_rng(seed)
         builder = EpisodeBuilder(self._variant.name, number)
-        policy, start, due = self._policy(), 0, self._next_evaluation()
-        for step in steps(self._env, lambda observation: policy.sample(observation, rng), seed):
+        self._acting, start, due = self._policy(), 0, self._next_evaluation()
+        for step in steps(self._env, lambda observation: self._acting.sample(observation, rng), seed):
             builder.add(
                 step.observation,
                 step.action,
@@ -146,7 +146,7 @@ class _Run:
                 step.next_observation,
                 terminated=step.terminated,
                 truncated=step.truncated,
-                policy_version=policy.version,
+                policy_version=self._acting.version,
                 step_time=len(builder) * self._task.layout.control_period,
             )
             acted = len(builder) - start
@@ -156,7 +156,7 @@ class _Run:
                     self._evaluate()
                 if self._env_steps == self._study.env_steps:
                     return
-                policy, start, due = self._policy(), len(builder), self._next_evaluation()
+                self._acting, start, due = self._policy(), len(builder), self._next_evaluation()
 
     def _next_evaluation(self) -> int:
         between = self._study.evaluation_steps

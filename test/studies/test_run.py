@@ -69,8 +69,8 @@ def test_a_finished_run_leaves_its_policy_and_no_checkpoints(undisturbed):
 @pytest.mark.parametrize(
     ("variant", "kills"),
     [
-        ("awac", ["checkpoint at 50 updates", "checkpoint at 160 updates and 60", "online: evaluated after 200"]),
-        ("sac", ["checkpoint at 0 updates", "checkpoint at 10 updates and 40"]),
+        ("awac", ["checkpoint at 50 updates", "online: evaluated after 200"]),
+        ("sac", ["checkpoint at 0 updates"]),
     ],
 )
 def test_a_killed_run_goes_on_to_the_same_end(folder, start, undisturbed, variant, kills):
