@@ -24,6 +24,9 @@ def study(
     prior: Annotated[
         list[Path] | None, typer.Option(help="A file of prior data for an environment of one's own; may be repeated.")
     ] = None,
+    success_reward: Annotated[
+        bool, typer.Option("--success-reward", help="With --prior: reward 0 in success and -1 elsewhere.")
+    ] = False,
     out: Annotated[
         Path | None, typer.Option(help="The study's folder; what it holds is continued. Default: runs/studies/<name>.")
     ] = None,
@@ -39,7 +42,7 @@ def study(
     One process for each method and seed. Stop it with Ctrl-C whenever you like: the same command goes on where it
     stopped. Leaves results.md first, results.csv and curves.png in the study's folder.
     """
-    from awac_ros.studies.catalog import STUDIES, find_study
+    from awac_ros.studies.catalog import STUDIES, find_study, own_study
     from awac_ros.studies.comparison import choose, compare
 
     if show_list:
@@ -49,7 +52,9 @@ def study(
         return
     if name is None:
         raise AwacError("name a study, or an environment with its --prior; awac study --list shows the studies")
-    chosen = find_study(name, tuple(prior or ()))
+    if success_reward and not prior:
+        raise AwacError("--success-reward goes with --prior; the named studies have rewards of their own")
+    chosen = own_study(name, prior, success_reward) if prior else find_study(name)
     if methods is not None:
         chosen = choose(chosen, methods.split(","))
     chosen = replace(chosen, seeds=seeds or chosen.seeds, env_steps=env_steps or chosen.env_steps)

@@ -5,6 +5,7 @@ Published curves: Nair et al., arXiv 2006.09359, digitised from the paper's figu
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from awac_ros.learning.trainer import TrainerConfig
 from awac_ros.studies import settings
 from awac_ros.studies.smoke import SMOKE
 from awac_ros.studies.study import Clone, Goal, Prior, Published, Study
+from awac_ros.tasks import GoalTask
 
 PAPER = "AWAC in its paper"
 
@@ -99,25 +101,33 @@ STUDIES = {
 }
 
 
-def find_study(name: str, files: tuple[Path, ...] = ()) -> Study:
-    """The study of this name, or one of a gymnasium environment with files of prior data; AwacError if neither."""
-    if name in STUDIES:
-        if files:
-            raise AwacError(f"study '{name}' has prior data of its own; leave --prior out, or name an environment")
-        return STUDIES[name]
-    try:
-        make_box(name).close()
-    except AwacError as error:
-        raise AwacError(f"there is no study '{name}'; the studies are {', '.join(STUDIES)}; and {error}") from error
-    if not files:
-        raise AwacError(f"environment {name}: name at least one file of prior data with --prior")
+def find_study(name: str) -> Study:
+    """The study of this name; AwacError if there is none."""
+    if name not in STUDIES:
+        raise AwacError(
+            f"there is no study '{name}'; the studies are {', '.join(STUDIES)}; for an environment of your own, name "
+            "its data with --prior"
+        )
+    return STUDIES[name]
+
+
+def own_study(env_id: str, files: Sequence[Path], success_reward: bool) -> Study:
+    """One on any gymnasium environment from files of prior data; AwacError if there is no such environment."""
+    env = make_box(env_id, success_reward=success_reward)
+    task = env.get_wrapper_attr("task")
+    env.close()
+    if isinstance(task, GoalTask):
+        variants, headline = settings.pushing_variants(), "final_success"
+    elif success_reward:
+        variants, headline = settings.hands_variants(), "any_success"
+    else:
+        variants, headline = settings.gym_variants(), "mean_return"
     return Study(
-        name.replace("/", "_"),
-        f"{name} from {', '.join(path.name for path in files)}",
-        name,
+        env_id.replace("/", "_"),
+        f"{env_id} from {', '.join(path.name for path in files)}",
+        env_id,
+        success_reward=success_reward,
         prior=Prior(tuple(str(path) for path in files)),
-        variants=settings.gym_variants(),
-        env_steps=100_000,
-        evaluation_episodes=20,
-        headline="mean_return",
+        variants=variants,
+        headline=headline,
     )

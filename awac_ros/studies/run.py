@@ -116,7 +116,6 @@ class _Run:
             self._episode()
             if time.monotonic() - self._saved >= self._study.checkpoint_seconds:
                 self._save()
-        self._save()
 
     def finish(self) -> None:
         """Keep the policy and let go of the rest."""
