@@ -7,6 +7,7 @@ from pathlib import Path
 
 import gymnasium
 import numpy as np
+import safetensors
 
 from awac_ros.data import Transitions
 from awac_ros.data.atomic import atomic_write
@@ -66,10 +67,13 @@ def save(path: Path, transitions: Transitions) -> None:
 
 
 def load(path: Path) -> Transitions:
-    """What `save` wrote."""
-    arrays = checkpoint.unpack(path.read_bytes())
-    arrays["actor_id"] = arrays["actor_id"].view(COLUMN_TYPES["actor_id"]).ravel()
-    return Transitions(**arrays)
+    """What `save` wrote; AwacError where it is damaged."""
+    try:
+        arrays = checkpoint.unpack(path.read_bytes())
+        arrays["actor_id"] = arrays["actor_id"].view(COLUMN_TYPES["actor_id"]).ravel()
+        return Transitions(**arrays)
+    except (OSError, KeyError, TypeError, ValueError, safetensors.SafetensorError) as error:
+        raise AwacError(f"{path}: can't be read ({error}); delete it, and every run of its seed with it") from error
 
 
 def _clone_episodes(env: gymnasium.Env, demos: Transitions, clone: Clone, seed: int) -> Iterator[Transitions]:

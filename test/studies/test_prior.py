@@ -50,3 +50,10 @@ def test_a_clones_episodes_follow_the_demonstrations_of_a_file():
 def test_a_missing_file_is_one_sentence(tmp_path):
     with pytest.raises(AwacError, match=r"demos.h5: there is no such file of prior data; .* --data"):
         prior.find_files(Prior(("demos.h5",)), tmp_path)
+
+
+def test_a_damaged_file_of_the_study_is_one_sentence(smoke_prior, tmp_path):
+    prior.save(tmp_path / "prior", smoke_prior)
+    (tmp_path / "prior").write_bytes((tmp_path / "prior").read_bytes()[:-1])
+    with pytest.raises(AwacError, match=r"prior: can't be read .*delete it"):
+        prior.load(tmp_path / "prior")
