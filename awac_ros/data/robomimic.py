@@ -94,14 +94,19 @@ def _recording(demo: h5py.Group, keys: Sequence[str], success_reward: bool, sour
         truncated = hdf5.array(demo, "timeouts", (length,), bool, source)
     ends = terminated | truncated
     ends[-1] = True
+    observation, next_observation = _observation(demo, "obs", keys, length, source), None
+    if "next_obs" in demo:
+        next_observation = _observation(demo, "next_obs", keys, length, source)
+        if next_observation.shape != observation.shape:
+            raise AwacError(f"{source}: obs and next_obs differ in size; remove next_obs, or correct it")
     return Recording(
-        observation=_observation(demo, "obs", keys, length, source),
+        observation=observation,
         action=action,
         reward=hdf5.reward(demo, length, success_reward, source),
         terminated=terminated,
         truncated=truncated,
         ends=ends,
-        next_observation=_observation(demo, "next_obs", keys, length, source) if "next_obs" in demo else None,
+        next_observation=next_observation,
     )
 
 

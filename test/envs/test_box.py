@@ -11,6 +11,9 @@ from awac_ros.envs.box import BoxEnvironment, make_box
 from awac_ros.envs.evaluate import Performance, evaluate, perform
 from awac_ros.envs.rollout import rollout, rollouts
 from awac_ros.errors import AwacError
+from awac_ros.learning.policy import Policy
+from awac_ros.learning.replay import ReplayConfig
+from awac_ros.learning.trainer import Trainer, TrainerConfig
 from awac_ros.tasks import BoxTask, Pushing
 
 PEN = "AdroitHandPenSparse-v1"
@@ -214,6 +217,20 @@ def test_performance_on_pushing_agrees_with_its_evaluation():
     assert (performed.any_success, performed.final_success) == (judged.any_success, judged.final_success)
     episodes = rollouts(env, push, seed=0, episodes=range(3))
     assert performed.mean_return == pytest.approx(np.mean([episode.sum_of_rewards for episode in episodes]), rel=1e-5)
+
+
+def test_a_learner_trains_on_what_was_done_in_it_and_its_policy_acts_in_it():
+    env = make_box("HalfCheetah-v5", max_episode_steps=50)
+    rng = np.random.default_rng(0)
+    episode = rollout(env, lambda _: rng.uniform(-1.0, 1.0, 6), seed=0, actor_id="a", episode=0)
+    task = env.get_wrapper_attr("task").normalised(episode.transitions.observation)
+    replay = ReplayConfig(original_goals=1.0, drawn_goals=0.0, future_goals=0.0)
+    trainer = Trainer(task, TrainerConfig(replay=replay, batch_size=32), seed=0)
+    trainer.add_prior(episode.transitions)
+    assert np.isfinite(trainer.update(5)["critic_loss"])
+    policy = Policy.from_weights(trainer.policy_weights(version=1, environment_steps=0))
+    performed = perform(env, policy.mean, seed=0, episodes=1)
+    assert performed.mean_return != perform(env, lambda _: np.zeros(6), seed=0, episodes=1).mean_return
 
 
 def test_gymnasium_robotics_is_imported_only_when_needed_and_quietly():
