@@ -9,6 +9,7 @@ from tempfile import TemporaryDirectory
 import numpy as np
 
 from awac_msgs.msg import PolicyWeights as PolicyWeightsMessage
+from awac_ros.bench.bare_loop import BareLoop
 from awac_ros.bench.form import Measure, at_most, below, plain
 from awac_ros.bench.policy import write_checkpoint
 from awac_ros.data import Transitions
@@ -41,17 +42,20 @@ def measure(minutes: float) -> list[Measure]:
             published[message.version] = seconds(message.stamp)
 
         monitor.listen(PolicyWeightsMessage, "policy/weights", LATCHED, heard)
-        _act(out, monitor, published, minutes * 60.0)
+        with BareLoop(period) as bare:
+            _act(out, monitor, published, minutes * 60.0)
         with TransitionStore(out / "store.sqlite", Pushing().layout, read_only=True) as store:
             rows = _everything(store)
     periods = control_periods(rows)
     delays = weight_delays(rows, {version: at + monotonic_of_system for version, at in published.items()})
     if not len(periods) or not len(delays):
         raise AwacError("bench actor: no step was made or no weights came in time; give more --minutes")
-    deviation = 100.0 * np.abs(periods - period) / period
+    deviation, alone = (100.0 * np.abs(each - period) / period for each in (periods, bare.periods))
     return [
         at_most("control period, deviation from 100 ms at p99", np.percentile(deviation, 99), "%", 1.0),
         plain("control period, largest deviation from 100 ms", deviation.max(), "%"),
+        plain("the same of a bare loop that sleeps beside it, at p99", np.percentile(alone, 99), "%"),
+        plain("the same of a bare loop that sleeps beside it, largest", alone.max(), "%"),
         plain("control periods", len(periods), "periods"),
         below("weights' publication to the first action with them, p99", 1e3 * np.percentile(delays, 99), "ms", 150),
         plain("weights' publication to the first action with them, p50", 1e3 * np.percentile(delays, 50), "ms"),

@@ -15,8 +15,11 @@ import torch
 from torch import Tensor
 
 from awac_ros.learning.method import Method, adam, adam_tensors, gaussian_tensors
-from awac_ros.learning.networks import CriticEnsemble, GaussianPolicy, flatten
+from awac_ros.learning.networks import CriticEnsemble, Gaussian, GaussianPolicy
 from awac_ros.learning.replay import Batch
+
+EDGE = 0.999
+"""Where the data's actions end for a tanh policy: the atanh of 1 is infinite."""
 
 
 @dataclass(frozen=True)
@@ -27,8 +30,12 @@ class AwacConfig:
     critic_hidden: tuple[int, ...] = (128, 128)
     critics: int = 2
     """Members of the ensemble; the least of them counts, in the target and in the advantage."""
+    target_critics: int | None = None
+    """Where set, the least of so many members, drawn anew for each update, counts in the target (REDQ)."""
     critic_layer_norm: bool = True
     """Keeps Q from running away on actions that the data lack."""
+    distribution: Literal["clipped", "tanh"] = "clipped"
+    """clipped: a Gaussian around the tanh of the network's output, its draws clipped; tanh: the tanh of a Gaussian."""
     log_std: Literal["shared", "state"] = "shared"
     """One learned standard deviation for each entry of the action, or one that depends on the state."""
     log_std_range: tuple[float, float] = (-6.0, 0.0)
@@ -54,8 +61,6 @@ class AwacConfig:
 class Terms(NamedTuple):
     """What an update computed, for a batch of B and E critics."""
 
-    critic_loss: Tensor
-    policy_loss: Tensor
     q: Tensor
     """(E, B): Q(s, a)."""
     y: Tensor
@@ -64,18 +69,32 @@ class Terms(NamedTuple):
     """(B,)."""
     weight: Tensor
     """(B,): exp(A / lambda), normalised or clipped."""
-    log_pi: Tensor
-    """(B,): log pi(a|s) of the data's actions."""
+    deviation: Tensor
+    """(B, A): how far the data's actions lie from the policy's mean, in standard deviations."""
     log_std: Tensor
     """(A,) or (B, A)."""
 
-    @torch.no_grad()
+    @property
+    def critic_loss(self) -> Tensor:
+        """E[(Q(s, a) - y)^2], summed over the critics."""
+        return (self.q - self.y).square().mean(1).sum()
+
+    @property
+    def log_pi(self) -> Tensor:
+        """(B,): log pi(a|s) of the data's actions; with a tanh policy, of their atanh."""
+        return (-0.5 * self.deviation.square() - self.log_std - 0.5 * math.log(2.0 * math.pi)).sum(-1)
+
+    @property
+    def policy_loss(self) -> Tensor:
+        """-E[log pi(a|s) exp(A(s, a) / lambda) / Z]."""
+        return -(self.weight * self.log_pi).mean()
+
     def metrics(self) -> dict[str, Tensor]:
         """Scalars for the log, still on the device."""
         share = self.weight / self.weight.sum()
         return {
-            "critic_loss": self.critic_loss.detach(),
-            "policy_loss": self.policy_loss.detach(),
+            "critic_loss": self.critic_loss,
+            "policy_loss": self.policy_loss,
             "q": self.q.mean(),
             "target_q": self.y.mean(),
             "advantage": self.advantage.mean(),
@@ -104,62 +123,79 @@ class Awac(Method):
         self.critic = CriticEnsemble(*sizes, *critic, self.generator)
         self.target_critic = CriticEnsemble(*sizes, *critic, self.generator).requires_grad_(False)
         self.target_critic.load_state_dict(self.critic.state_dict())
-        self._theta, self._theta_average = flatten(self.policy), flatten(self.average_policy)
-        self._phi, self._phi_target = flatten(self.critic), flatten(self.target_critic)
+        self._theta, self._theta_average = self.policy.vector, self.average_policy.vector
+        self._phi, self._phi_target = self.critic.vector, self.target_critic.vector
         self._adam = adam(
             {"params": [self._theta], "lr": config.policy_learning_rate, "weight_decay": config.policy_weight_decay},
             {"params": [self._phi], "lr": config.critic_learning_rate},
         )
 
+    @torch.no_grad()
     def update(self, batch: Batch) -> Terms:
-        terms = self.terms(batch)
-        self._theta.grad.zero_()
-        self._phi.grad.zero_()
-        torch.autograd.backward((terms.critic_loss, terms.policy_loss))
+        terms, self._phi.grad, self._theta.grad = self.gradients(batch)
         self._adam.step()
-        self._phi_target.data.lerp_(self._phi.data, self.config.tau)
-        self._theta_average.data.lerp_(self._theta.data, self.config.policy_average)
+        self._phi_target.lerp_(self._phi, self.config.tau)
+        self._theta_average.lerp_(self._theta, self.config.policy_average)
         return terms
 
-    def terms(self, batch: Batch) -> Terms:
-        """Both losses, and what they are made of."""
+    @torch.no_grad()
+    def gradients(self, batch: Batch) -> tuple[Terms, Tensor, Tensor]:
+        """The gradients of the critics' loss in phi and of the policy's loss in theta, and what they are made of."""
         config = self.config
         s, s_next = self.features(batch.observation), self.features(batch.next_observation)
-        a, r = batch.action, batch.reward * config.reward_scale
+        a, r, size = batch.action, batch.reward * config.reward_scale, len(batch.action)
 
         # Policy evaluation: phi = arg min E[(Q(s, a) - y)^2], y = r + gamma E_{a' ~ pi} min Q_target(s', a').
         # Only termination ends the sum of rewards: a truncated step bootstraps from its true next state.
-        with torch.no_grad():
-            a_next = self._draw(*self.policy(s_next))
-            y = r + config.discount * (1.0 - batch.terminated) * self.target_critic(s_next, a_next).amin(0)
-        q = self.critic(s, a)
-        critic_loss = (q - y).square().mean(1).sum()
+        a_next = self._draw(self.policy.evaluate(s_next))
+        q_next = self.target_critic.evaluate(s_next, a_next, self._subset()).outputs.amin(0).squeeze(-1)
+        y = r + config.discount * (1.0 - batch.terminated) * q_next
+        critic = self.critic.evaluate(s, a)
+        q = critic.outputs.squeeze(-1)
+        phi_gradient, _ = critic.backward((2.0 / size * (q - y)).unsqueeze(-1))
 
         # Advantage: A(s, a) = Q(s, a) - V(s), V(s) = Q(s, a ~ pi); Q(s, a) is the one computed above.
-        mean, log_std = self.policy(s)
-        with torch.no_grad():
-            v = self.critic(s, self._draw(mean, log_std) if config.value == "sample" else mean).amin(0)
-            advantage = q.amin(0) - v
-            # Weights: exp(A / lambda), with 1 / Z taken over the batch or left out.
-            if config.weights == "softmax":
-                weight = torch.softmax(advantage / config.temperature, 0) * len(a)
-            else:
-                weight = torch.exp(advantage / config.temperature).clamp(max=config.largest_weight)
+        pi = self.policy.evaluate(s)
+        v = self.critic.evaluate(s, self._draw(pi, config.value == "mean")).outputs.amin(0).squeeze(-1)
+        advantage = q.amin(0) - v
+        # Weights: exp(A / lambda), with 1 / Z taken over the batch or left out.
+        if config.weights == "softmax":
+            weight = torch.softmax(advantage / config.temperature, 0) * size
+        else:
+            weight = torch.exp(advantage / config.temperature).clamp_(max=config.largest_weight)
 
-        # Policy improvement: theta = arg max E[log pi(a|s) exp(A(s, a) / lambda) / Z].
-        log_pi = (-0.5 * ((a - mean) * torch.exp(-log_std)).square() - log_std - 0.5 * math.log(2.0 * math.pi)).sum(-1)
-        policy_loss = -(weight * log_pi).mean()
+        # Policy improvement: theta = arg max E[log pi(a|s) exp(A(s, a) / lambda) / Z], log pi = log N(a; mean, std).
+        tanh = torch.tanh(pi.location)
+        std = torch.exp(pi.log_std)
+        if config.distribution == "clipped":
+            deviation, slope = (a - tanh) / std, 1.0 - tanh.square()
+        else:
+            deviation, slope = (torch.atanh(a.clamp(-EDGE, EDGE)) - pi.location) / std, 1.0
+        share = (weight / size).unsqueeze(-1)
+        theta_gradient = pi.backward(-share * deviation / std * slope, share * (1.0 - deviation.square()))
 
-        return Terms(critic_loss, policy_loss, q, y, advantage, weight, log_pi, log_std)
+        return Terms(q, y, advantage, weight, deviation, pi.log_std), phi_gradient, theta_gradient
 
     def policy_tensors(self) -> dict[str, np.ndarray]:
-        return gaussian_tensors(self.features, self.average_policy)
+        squashed = {"squashed": np.ones((), np.float32)} if self.config.distribution == "tanh" else {}
+        return gaussian_tensors(self.features, self.average_policy) | squashed
 
     def tensors(self) -> dict[str, Tensor]:
         trained = {"theta": self._theta, "phi": self._phi}
         averages = {"theta_average": self._theta_average, "phi_target": self._phi_target}
         return trained | averages | adam_tensors(self._adam, trained)
 
-    def _draw(self, mean: Tensor, log_std: Tensor) -> Tensor:
-        noise = torch.empty_like(mean).normal_(generator=self.generator)
-        return torch.addcmul(mean, noise, log_std.exp()).clamp_(-1.0, 1.0)
+    def _draw(self, pi: Gaussian, mean: bool = False) -> Tensor:
+        """(B, A): actions a ~ pi, or the mean one."""
+        clipped = self.config.distribution == "clipped"
+        x = torch.tanh(pi.location) if clipped else pi.location
+        if not mean:
+            noise = torch.empty_like(x).normal_(generator=self.generator)
+            x = torch.addcmul(x, noise, pi.log_std.exp())
+        return x.clamp_(-1.0, 1.0) if clipped else torch.tanh(x)
+
+    def _subset(self) -> list[int] | None:
+        """The critics that the target is the least of; None for all of them."""
+        if self.config.target_critics is None:
+            return None
+        return torch.randperm(self.config.critics, generator=self.generator)[: self.config.target_critics].tolist()

@@ -14,13 +14,13 @@ import torch
 from torch import Tensor
 
 from awac_ros.learning.method import Method, adam, adam_tensors, gaussian_tensors
-from awac_ros.learning.networks import GaussianPolicy, flatten
+from awac_ros.learning.networks import GaussianPolicy
 from awac_ros.learning.replay import Batch
 
 
 @dataclass(frozen=True)
 class BcConfig:
-    """Behavioural cloning's settings; it needs a replay that keeps the goals, as no other goal explains an action."""
+    """Behavioural cloning's settings; it wants a replay without drawn_goals: a random goal explains no action."""
 
     policy_hidden: tuple[int, ...] = (128, 128)
     log_std: Literal["shared", "state"] = "shared"
@@ -62,14 +62,14 @@ class Bc(Method):
         self.policy = GaussianPolicy(*policy, self.generator)
         self.average_policy = GaussianPolicy(*policy, self.generator).requires_grad_(False)
         self.average_policy.load_state_dict(self.policy.state_dict())
-        self._theta, self._theta_average = flatten(self.policy), flatten(self.average_policy)
+        self._theta, self._theta_average = self.policy.vector, self.average_policy.vector
         self._adam = adam(
             {"params": [self._theta], "lr": config.policy_learning_rate, "weight_decay": config.policy_weight_decay}
         )
 
     def update(self, batch: Batch) -> Terms:
         terms = self.terms(batch)
-        self._theta.grad.zero_()
+        self._adam.zero_grad()
         terms.policy_loss.backward()
         self._adam.step()
         self._theta_average.data.lerp_(self._theta.data, self.config.policy_average)

@@ -60,7 +60,7 @@ class Method(ABC):
 def gaussian_tensors(features: Features, policy: GaussianPolicy) -> dict[str, np.ndarray]:
     """Copies of a Gaussian policy, under the names that `Policy.from_weights` reads."""
     tensors = {"features.matrix": features.matrix, "features.offset": features.offset}
-    for number, (weight, bias) in enumerate(zip(policy.weights, policy.biases, strict=True)):
+    for number, (weight, bias) in enumerate(policy.layers):
         tensors |= {f"layer{number}.weight": weight, f"layer{number}.bias": bias}
     if policy.log_std_logit is not None:
         tensors["log_std_logit"] = policy.log_std_logit

@@ -1,14 +1,15 @@
-"""The policy and the critics that AWAC trains. They take in a task's features."""
+"""The policy and the critics that methods train. They take in a task's features."""
 
 from __future__ import annotations
 
-import math
+from collections.abc import Sequence
 from typing import Literal
 
 import numpy as np
 import torch
 from torch import Tensor, nn
-from torch.nn import functional
+
+from awac_ros.learning.perceptrons import Evaluation, Perceptrons
 
 
 class Features(nn.Module):
@@ -25,7 +26,7 @@ class Features(nn.Module):
 
     def forward(self, observation: Tensor) -> Tensor:
         """(B, size) at observations (B, observation_size)."""
-        return torch.addmm(self.offset, observation, self.matrix.T)
+        return torch.addmm(self.offset, observation, self.matrix.t())
 
 
 class GaussianPolicy(nn.Module):
@@ -43,34 +44,70 @@ class GaussianPolicy(nn.Module):
         super().__init__()
         self.action_size = action_size
         self.log_std_low, self.log_std_high = log_std_range
-        sizes = [feature_count, *hidden, action_size if log_std == "shared" else 2 * action_size]
-        self.weights = nn.ParameterList(
-            _uniform((outputs, inputs), inputs, generator) for inputs, outputs in zip(sizes, sizes[1:], strict=False)
-        )
-        self.biases = nn.ParameterList(torch.zeros(size) for size in sizes[1:])
-        self.weights[-1].data.mul_(0.01)  # so that training starts from the middle of the actions
-        self.log_std_logit = nn.Parameter(torch.zeros(action_size)) if log_std == "shared" else None
-        self._layers = list(zip(self.weights, self.biases, strict=True))
+        self.shared = log_std == "shared"
+        sizes = (feature_count, *hidden, action_size if self.shared else 2 * action_size)
+        self.network = Perceptrons(sizes, generator, free=action_size if self.shared else 0)
+        self.layers[-1][0].mul_(0.01)  # so that training starts from the middle of the actions
+
+    @property
+    def vector(self) -> nn.Parameter:
+        """All parameters."""
+        return self.network.vector
+
+    @property
+    def layers(self) -> list[tuple[Tensor, Tensor]]:
+        """(weight (out, in), bias (out,)) of each layer, as views of the vector."""
+        return self.network.layers[0]
+
+    @property
+    def log_std_logit(self) -> Tensor | None:
+        """(A,) a view of the vector, or None where the last layer's second half holds it."""
+        return self.network.free if self.shared else None
 
     def forward(self, s: Tensor) -> tuple[Tensor, Tensor]:
         """Mean (..., A) in [-1, 1] and log standard deviation, (..., A) or (A,), at features s (..., F)."""
         mean, log_std = self.unsquashed(s)
         return torch.tanh(mean), log_std
 
+    def evaluate(self, s: Tensor) -> Gaussian:
+        """As `unsquashed`, without autograd."""
+        return Gaussian(self, s)
+
     def unsquashed(self, s: Tensor) -> tuple[Tensor, Tensor]:
-        """The same with the mean before its tanh, for a policy that squashes its draws instead of clipping them."""
-        *hidden, (weight, bias) = self._layers
-        x = s
-        for hidden_weight, hidden_bias in hidden:
-            x = functional.linear(x, hidden_weight, hidden_bias).relu_()
-        x = functional.linear(x, weight, bias)
-        logit = x[..., self.action_size :] if self.log_std_logit is None else self.log_std_logit
+        """As `forward`, with the mean before its tanh."""
+        outputs, free = self.network(s)
+        logit = free if self.shared else outputs[0, :, self.action_size :]
         log_std = self.log_std_low + (self.log_std_high - self.log_std_low) * torch.sigmoid(logit)
-        return x[..., : self.action_size], log_std
+        return outputs[0, :, : self.action_size], log_std
+
+
+class Gaussian:
+    """What a policy gave at some features, and the way back to its parameters."""
+
+    location: Tensor
+    """(B, A): the mean before its tanh."""
+    log_std: Tensor
+    """(A,) or (B, A)."""
+
+    def __init__(self, policy: GaussianPolicy, s: Tensor) -> None:
+        self._policy = policy
+        self._evaluation = policy.network.evaluate(s)
+        self.location = self._evaluation.outputs[0, :, : policy.action_size]
+        logit = policy.network.free if policy.shared else self._evaluation.outputs[0, :, policy.action_size :]
+        self._share = torch.sigmoid(logit)
+        self.log_std = policy.log_std_low + (policy.log_std_high - policy.log_std_low) * self._share
+
+    def backward(self, of_location: Tensor, of_log_std: Tensor) -> Tensor:
+        """A loss's gradient in the policy's vector, from those in the location (B, A) and, row by row, in log_std."""
+        policy = self._policy
+        of_logit = of_log_std * (self._share * (1.0 - self._share) * (policy.log_std_high - policy.log_std_low))
+        if policy.shared:
+            return self._evaluation.backward(of_location.unsqueeze(0), of_logit.sum(0))[0]
+        return self._evaluation.backward(torch.cat((of_location, of_logit), dim=-1).unsqueeze(0))[0]
 
 
 class CriticEnsemble(nn.Module):
-    """Q_1(s, a) .. Q_E(s, a): independent MLPs, evaluated together as batched matrix products."""
+    """Q_1(s, a) .. Q_E(s, a): independent MLPs."""
 
     def __init__(
         self,
@@ -82,44 +119,19 @@ class CriticEnsemble(nn.Module):
         generator: torch.Generator,
     ) -> None:
         super().__init__()
-        self.members = members
-        sizes = [feature_count + action_size, *hidden, 1]
-        # No gain or bias to learn: the next layer has its own. Constant ones make torch take its faster kernel.
-        self.norms = [(torch.ones(size), torch.zeros(size)) if layer_norm else None for size in hidden]
-        self.weights = nn.ParameterList(
-            _uniform((members, inputs, outputs), inputs, generator)
-            for inputs, outputs in zip(sizes, sizes[1:], strict=False)
-        )
-        self.biases = nn.ParameterList(torch.zeros(members, 1, size) for size in sizes[1:])
-        self._layers = list(zip(self.weights, self.biases, strict=True))
+        sizes = (feature_count + action_size, *hidden, 1)
+        self.network = Perceptrons(sizes, generator, members=members, layer_norm=layer_norm)
+
+    @property
+    def vector(self) -> nn.Parameter:
+        """All parameters."""
+        return self.network.vector
 
     def forward(self, s: Tensor, a: Tensor) -> Tensor:
         """(E, B) at features s (B, F) and actions a (B, A)."""
-        *hidden, (weight, bias) = self._layers
-        x = torch.cat((s, a), dim=-1).expand(self.members, -1, -1)
-        for (hidden_weight, hidden_bias), norm in zip(hidden, self.norms, strict=True):
-            x = torch.baddbmm(hidden_bias, x, hidden_weight)
-            if norm is not None:
-                x = functional.layer_norm(x, x.shape[-1:], *norm)
-            x = x.relu_()
-        return torch.baddbmm(bias, x, weight).squeeze(-1)
+        outputs, _ = self.network(torch.cat((s, a), dim=-1))
+        return outputs.squeeze(-1)
 
-
-def flatten(network: nn.Module) -> nn.Parameter:
-    """Move a network's parameters into one vector, and their gradients into its gradient.
-
-    The parameters stay, as views: one operation on the vector (Adam, a mean of two networks) serves them all.
-    """
-    parameters = list(network.parameters())
-    vector = nn.Parameter(nn.utils.parameters_to_vector(parameters).detach())
-    vector.grad = torch.zeros_like(vector)
-    sizes = [parameter.numel() for parameter in parameters]
-    for parameter, values, gradient in zip(parameters, vector.data.split(sizes), vector.grad.split(sizes), strict=True):
-        parameter.data = values.view_as(parameter)
-        parameter.grad = gradient.view_as(parameter) if parameter.requires_grad else None
-    return vector
-
-
-def _uniform(shape: tuple[int, ...], fan_in: int, generator: torch.Generator) -> nn.Parameter:
-    bound = 1.0 / math.sqrt(fan_in)
-    return nn.Parameter(torch.empty(shape).uniform_(-bound, bound, generator=generator))
+    def evaluate(self, s: Tensor, a: Tensor, members: Sequence[int] | None = None) -> Evaluation:
+        """As `forward`, without autograd: outputs (E, B, 1) and the way back; of these members only, where named."""
+        return self.network.evaluate(torch.cat((s, a), dim=-1), members)

@@ -17,7 +17,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from awac_ros.learning.method import Method, adam, adam_tensors, gaussian_tensors
-from awac_ros.learning.networks import CriticEnsemble, GaussianPolicy, flatten
+from awac_ros.learning.networks import CriticEnsemble, GaussianPolicy
 from awac_ros.learning.replay import Batch
 
 
@@ -84,10 +84,9 @@ class Sac(Method):
         self.critic = CriticEnsemble(*sizes, *critic, self.generator)
         self.target_critic = CriticEnsemble(*sizes, *critic, self.generator).requires_grad_(False)
         self.target_critic.load_state_dict(self.critic.state_dict())
-        self._theta = flatten(self.policy)
-        self._phi, self._phi_target = flatten(self.critic), flatten(self.target_critic)
+        self._theta = self.policy.vector
+        self._phi, self._phi_target = self.critic.vector, self.target_critic.vector
         self._log_alpha = nn.Parameter(torch.zeros(()))
-        self._log_alpha.grad = torch.zeros(())
         self._target_entropy = -float(action_size)
         self._adam = adam(
             {"params": [self._theta], "lr": config.policy_learning_rate},
@@ -97,11 +96,10 @@ class Sac(Method):
 
     def update(self, batch: Batch) -> Terms:
         terms = self.terms(batch)
-        for vector in (self._theta, self._phi, self._log_alpha):
-            vector.grad.zero_()
+        self._adam.zero_grad()
         torch.autograd.backward((terms.critic_loss, terms.alpha_loss))
         # The policy's loss goes through the critics, and must leave them as they are.
-        terms.policy_loss.backward(inputs=list(self.policy.parameters()))
+        terms.policy_loss.backward(inputs=[self._theta])
         self._adam.step()
         self._phi_target.data.lerp_(self._phi.data, self.config.tau)
         return terms

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from awac_ros.errors import AwacError
-from awac_ros.tasks.pushing import Pushing
 from awac_ros.tasks.arm_task import ArmTask
+from awac_ros.tasks.pushing import Pushing
 
 TASKS: dict[str, Callable[[], ArmTask]] = {Pushing.name: Pushing}
 

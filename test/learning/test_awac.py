@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 import torch
 
-from awac_ros.learning.awac import Awac, AwacConfig
+from awac_ros.learning.awac import EDGE, Awac, AwacConfig
 from awac_ros.learning.replay import Batch
 from awac_ros.tasks import Pushing
 
@@ -38,6 +38,10 @@ def make_awac(**changes):
     return awac
 
 
+def terms_of(awac, batch):
+    return awac.gradients(batch)[0]
+
+
 def gaussian_log_density(a, mean, std):
     return sum(
         math.log(math.exp(-0.5 * ((x - m) / std) ** 2) / (std * math.sqrt(2.0 * math.pi)))
@@ -49,9 +53,9 @@ def gaussian_log_density(a, mean, std):
 @pytest.mark.parametrize("weights", ["softmax", "exp"])
 def test_losses_equal_values_worked_out_row_by_row(weights):
     awac = make_awac(weights=weights, largest_weight=1.01, temperature=2.0)
-    awac._draw = lambda mean, log_std: mean
+    awac._draw = lambda pi, mean=False: torch.tanh(pi.location)
     batch = make_batch(6, terminated=torch.tensor([0.0, 1.0, 0.0, 0.0, 1.0, 0.0]))
-    terms = awac.terms(batch)
+    terms = terms_of(awac, batch)
     metrics = terms.metrics()
 
     with torch.no_grad():
@@ -82,51 +86,90 @@ def test_losses_equal_values_worked_out_row_by_row(weights):
     assert metrics["weight_entropy"].item() == pytest.approx(-(shares * np.log(shares)).sum(), rel=1e-10)
 
 
+DISTRIBUTIONS = pytest.mark.parametrize("distribution", ["clipped", "tanh"])
+LOG_STDS = pytest.mark.parametrize("log_std", ["shared", "state"])
+
+
 @pytest.mark.usefixtures("_float64")
-@pytest.mark.parametrize("log_std", ["shared", "state"])
-def test_gradients_equal_finite_differences(log_std):
+@DISTRIBUTIONS
+@LOG_STDS
+def test_gradients_equal_finite_differences(distribution, log_std):
     """The targets and the weights are constants of a step: with both frozen, the losses' slopes are the gradients."""
-    awac = make_awac(log_std=log_std, log_std_range=(-6.0, 0.0), temperature=1e12)
+    awac = make_awac(distribution=distribution, log_std=log_std, log_std_range=(-6.0, 0.0), temperature=1e12)
     batch = make_batch(terminated=torch.ones(32))
-    terms = awac.terms(batch)
-    for vector in (awac._theta, awac._phi):
-        vector.grad.zero_()
-    torch.autograd.backward((terms.critic_loss, terms.policy_loss))
-    for vector, loss in ((awac._theta, "policy_loss"), (awac._phi, "critic_loss")):
+    _, phi_gradient, theta_gradient = awac.gradients(batch)
+    for vector, gradient, loss in (
+        (awac._theta, theta_gradient, "policy_loss"),
+        (awac._phi, phi_gradient, "critic_loss"),
+    ):
         for _ in range(5):
             direction = torch.randn_like(vector)
             direction /= direction.norm()
             start, ends = vector.data.clone(), []
             for step in (1e-6, -1e-6):
                 vector.data.copy_(start + step * direction)
-                ends.append(getattr(awac.terms(batch), loss).item())
+                ends.append(getattr(terms_of(awac, batch), loss).item())
             vector.data.copy_(start)
-            assert (ends[0] - ends[1]) / 2e-6 == pytest.approx((vector.grad @ direction).item(), rel=1e-5, abs=1e-8)
+            assert (ends[0] - ends[1]) / 2e-6 == pytest.approx((gradient @ direction).item(), rel=1e-5, abs=1e-8)
 
 
-def test_the_policy_gets_no_gradient_through_the_critics_and_the_targets_none_at_all():
-    awac = make_awac()
-    assert all(
-        g is None
-        for g in torch.autograd.grad(awac.terms(make_batch()).policy_loss, awac.critic.parameters(), allow_unused=True)
+@pytest.mark.usefixtures("_float64")
+@DISTRIBUTIONS
+@LOG_STDS
+@pytest.mark.parametrize("critic_layer_norm", [False, True])
+def test_gradients_are_autograds_of_the_losses_with_targets_and_weights_held(distribution, log_std, critic_layer_norm):
+    awac = make_awac(
+        distribution=distribution, log_std=log_std, log_std_range=(-6.0, 0.0), critic_layer_norm=critic_layer_norm
     )
-    assert all(
-        g is None
-        for g in torch.autograd.grad(awac.terms(make_batch()).critic_loss, awac.policy.parameters(), allow_unused=True)
-    )
-    assert not any(p.requires_grad for p in awac.target_critic.parameters())
+    batch = make_batch()
+    terms, phi_gradient, theta_gradient = awac.gradients(batch)
+    s = awac.features(batch.observation)
+    critic_loss = (awac.critic(s, batch.action) - terms.y).square().mean(1).sum()
+    torch.testing.assert_close(torch.autograd.grad(critic_loss, awac._phi)[0], phi_gradient)
+    location, log_std_value = awac.policy.unsquashed(s)
+    if distribution == "clipped":
+        pi, a = torch.distributions.Normal(torch.tanh(location), log_std_value.exp()), batch.action
+    else:
+        base, a = torch.distributions.Normal(location, log_std_value.exp()), batch.action.clamp(-EDGE, EDGE)
+        pi = torch.distributions.TransformedDistribution(base, torch.distributions.transforms.TanhTransform())
+    policy_loss = -(terms.weight * pi.log_prob(a).sum(-1)).mean()
+    torch.testing.assert_close(torch.autograd.grad(policy_loss, awac._theta)[0], theta_gradient)
+
+
+def test_a_tanh_policys_draws_and_mean_are_the_tanh_of_a_gaussians():
+    awac = make_awac(distribution="tanh", log_std_range=(-1.0, -1.0))
+    pi = awac.policy.evaluate(awac.features(make_batch(2000).observation))
+    torch.testing.assert_close(awac._draw(pi, mean=True), torch.tanh(pi.location))
+    drawn = torch.atanh(awac._draw(pi)) - pi.location
+    assert drawn.mean().abs() < 0.02 and drawn.std().item() == pytest.approx(math.exp(-1.0), rel=0.05)
+    assert awac.policy_tensors()["squashed"] and "squashed" not in make_awac().policy_tensors()
+
+
+def test_the_target_is_the_least_of_a_random_subset_of_the_critics():
+    awac = make_awac(critics=5, target_critics=2, value="mean")
+    batch = make_batch()
+    awac._draw = lambda pi, mean=False: torch.tanh(pi.location)
+    s_next = awac.features(batch.next_observation)
+    with torch.no_grad():
+        awac.target_critic.vector.mul_(3.0)
+        q_next = awac.target_critic(s_next, awac.policy(s_next)[0])
+    # A member below all others makes several pairs alike, so it is targets that are compared.
+    pairs = {torch.minimum(q_next[i], q_next[j]).sum().item() for i in range(5) for j in range(i)}
+    drawn = {((terms_of(awac, batch).y - 10.0 * batch.reward) / 0.97).sum().item() for _ in range(100)}
+    assert len(pairs) > 1
+    assert {round(each, 2) for each in drawn} == {round(each, 2) for each in pairs}
 
 
 def test_termination_ends_the_sum_of_rewards():
     awac = make_awac()
     done = make_batch(terminated=torch.ones(32), reward=torch.full((32,), -0.5))
-    torch.testing.assert_close(awac.terms(done).y, torch.full((32,), -5.0))
-    assert (awac.terms(done._replace(terminated=torch.zeros(32))).y != -5.0).all()
+    torch.testing.assert_close(terms_of(awac, done).y, torch.full((32,), -5.0))
+    assert (terms_of(awac, done._replace(terminated=torch.zeros(32))).y != -5.0).all()
 
 
 def test_softmax_weights_survive_huge_advantages():
     awac = make_awac(temperature=1e-8)
-    terms = awac.terms(make_batch())
+    terms = terms_of(awac, make_batch())
     assert math.isfinite(terms.policy_loss.item())
     assert terms.metrics()["effective_sample_size"].item() == pytest.approx(1.0)
 
@@ -134,8 +177,8 @@ def test_softmax_weights_survive_huge_advantages():
 def test_v_is_taken_at_a_draw_of_the_policy_or_at_its_mean():
     batch = make_batch()
     by_sample, by_mean = make_awac(value="sample", log_std_range=(-0.5, -0.5)), make_awac(value="mean")
-    assert len({by_sample.terms(batch).advantage.sum().item() for _ in range(4)}) == 4
-    assert len({by_mean.terms(batch).advantage.sum().item() for _ in range(4)}) == 1
+    assert len({terms_of(by_sample, batch).advantage.sum().item() for _ in range(4)}) == 4
+    assert len({terms_of(by_mean, batch).advantage.sum().item() for _ in range(4)}) == 1
 
 
 def test_one_update_is_adam_with_weight_decay_on_the_policy_alone_then_polyak():

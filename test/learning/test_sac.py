@@ -114,7 +114,7 @@ def test_the_policys_loss_goes_through_the_critics_and_does_not_move_them():
     sac = make_sac()
     batch = make_batch()
     critic_loss = repeat_noise(sac, lambda: sac.terms(batch)).critic_loss
-    expected = torch.cat([g.flatten() for g in torch.autograd.grad(critic_loss, list(sac.critic.parameters()))])
+    (expected,) = torch.autograd.grad(critic_loss, sac.critic.parameters())
     sac.update(batch)
     torch.testing.assert_close(sac._phi.grad, expected)
     assert sac._theta.grad.abs().sum() > 0.0
@@ -141,8 +141,9 @@ def test_the_log_density_is_that_of_a_tanh_of_a_gaussian():
 @pytest.mark.parametrize("u", [-40.0, 40.0])
 def test_the_log_density_stays_exact_where_tanh_rounds_to_one(u):
     sac = make_sac(log_std_range=(-2.0, -2.0))
-    sac.policy.weights[-1].data.zero_()
-    sac.policy.biases[-1].data.fill_(u)
+    weight, bias = sac.policy.layers[-1]
+    weight.zero_()
+    bias.fill_(u)
     a, log_pi, _ = sac._draw(sac.features(make_batch(500).observation))
     assert (a == math.copysign(1.0, u)).all()
     # log(1 - tanh(u)^2) = log 4 - 2 |u| there, and the Gaussian's own mean log density is minus its entropy.

@@ -1,0 +1,150 @@
+"""Perceptrons whose parameters are one vector, with a gradient of their own: the part of learning that takes the time.
+
+One operation on the vector (Adam, a mean of two networks) serves all its layers. The gradient comes out as one vector
+too, each layer's part written where it belongs by the matrix product that computes it. Small networks spend as long in
+autograd's bookkeeping as in their products; `evaluate` goes without, `forward` is the same for autograd.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+aten = torch.ops.aten
+
+EPSILON = 1e-5
+"""Of the layer norm's variance."""
+
+
+class Perceptrons(nn.Module):
+    """`members` independent MLPs of one shape, with ReLU between the layers, and `free` further parameters."""
+
+    def __init__(
+        self,
+        sizes: tuple[int, ...],
+        generator: torch.Generator,
+        *,
+        members: int = 1,
+        layer_norm: bool = False,
+        free: int = 0,
+    ) -> None:
+        """`sizes` of inputs, hidden layers and outputs; weights start within 1 / sqrt(inputs), the rest at 0."""
+        super().__init__()
+        self.members = members
+        self._shapes = [(outputs, inputs) for inputs, outputs in zip(sizes, sizes[1:], strict=False)]
+        # No gain or bias to learn: the next layer has its own. Constant ones make torch take its faster kernel.
+        self.norms = [(torch.ones(size), torch.zeros(size)) if layer_norm else None for size in sizes[1:-1]]
+        count = members * sum(outputs * (inputs + 1) for outputs, inputs in self._shapes) + free
+        self.vector = nn.Parameter(torch.zeros(count))
+        self.layers, self.free = self.views(self.vector.data)
+        for layers in self.layers:
+            for weight, _ in layers:
+                bound = 1.0 / math.sqrt(weight.shape[1])
+                weight.uniform_(-bound, bound, generator=generator)
+
+    def views(self, vector: Tensor) -> tuple[list[list[tuple[Tensor, Tensor]]], Tensor]:
+        """Each member's layers, (weight (out, in), bias (out,)), and the free parameters, as views of such a vector."""
+        start, members = 0, []
+        for _ in range(self.members):
+            layers = []
+            for outputs, inputs in self._shapes:
+                middle, end = start + outputs * inputs, start + outputs * (inputs + 1)
+                layers.append((vector[start:middle].view(outputs, inputs), vector[middle:end]))
+                start = end
+            members.append(layers)
+        return members, vector[start:]
+
+    def forward(self, x: Tensor) -> tuple[Tensor, Tensor]:
+        """Outputs (members, B, out) at inputs x (B, in), and the free parameters (free,), for autograd."""
+        return _ForAutograd.apply(x, self.vector, self)
+
+    @torch.no_grad()
+    def evaluate(self, x: Tensor, members: Sequence[int] | None = None) -> Evaluation:
+        """At inputs x (B, in); of these members only, where they are named."""
+        return Evaluation(self, x, members)
+
+
+class Evaluation:
+    """What perceptrons gave at some inputs, and the way back to their parameters, which must not have changed since."""
+
+    outputs: Tensor
+    """(members, B, out): of all members, or of those that were named."""
+
+    def __init__(self, network: Perceptrons, x: Tensor, members: Sequence[int] | None) -> None:
+        self._network = network
+        self._x = x
+        self._hidden: list[list[_Hidden]] = []
+        outputs = []
+        for layers in network.layers if members is None else [network.layers[member] for member in members]:
+            hidden: list[_Hidden] = []
+            activation = x
+            for (weight, bias), norm in zip(layers, network.norms, strict=False):
+                hidden.append(_Hidden(torch.addmm(bias, activation, weight.t()), norm))
+                activation = hidden[-1].activation
+            weight, bias = layers[-1]
+            outputs.append(torch.addmm(bias, activation, weight.t()))
+            self._hidden.append(hidden)
+        self.outputs = torch.stack(outputs)
+
+    def backward(
+        self, of_outputs: Tensor, of_free: Tensor | None = None, *, of_inputs: bool = False
+    ) -> tuple[Tensor, Tensor | None]:
+        """A loss's gradient in the vector, and, if wanted, in the inputs (B, in), from that in outputs and free ones.
+
+        Only where all members were evaluated.
+        """
+        network = self._network
+        gradient = torch.empty_like(network.vector)
+        gradients, free = network.views(gradient)
+        if of_free is not None:
+            free.copy_(of_free)
+        of_x = None
+        for layers, of_layers, hidden, flow in zip(network.layers, gradients, self._hidden, of_outputs, strict=True):
+            inputs = [self._x, *(layer.activation for layer in hidden)]
+            for number in reversed(range(len(layers))):
+                of_weight, of_bias = of_layers[number]
+                torch.mm(flow.t(), inputs[number], out=of_weight)
+                torch.sum(flow, 0, out=of_bias)
+                if number > 0:
+                    flow = hidden[number - 1].backward(flow @ layers[number][0])
+            if of_inputs:
+                of_x = flow @ layers[0][0] if of_x is None else of_x.addmm_(flow, layers[0][0])
+        return gradient, of_x
+
+
+class _Hidden:
+    """A hidden layer's activation (B, n), and the way back through it."""
+
+    def __init__(self, linear: Tensor, norm: tuple[Tensor, Tensor] | None) -> None:
+        self._norm = norm
+        if norm is None:
+            self.activation = linear.relu_()
+        else:
+            normal, *self._statistics = torch.native_layer_norm(linear, linear.shape[1:], *norm, EPSILON)
+            self.activation, self._linear = normal.relu_(), linear
+
+    def backward(self, gradient: Tensor) -> Tensor:
+        """The gradient (B, n) of the layer's linear part, from that of its activation, which it overwrites."""
+        aten.threshold_backward.grad_input(gradient, self.activation, 0, grad_input=gradient)
+        if self._norm is None:
+            return gradient
+        shape, wanted = gradient.shape[1:], [True, False, False]
+        return aten.native_layer_norm_backward(gradient, self._linear, shape, *self._statistics, *self._norm, wanted)[0]
+
+
+class _ForAutograd(torch.autograd.Function):
+    @staticmethod
+    def forward(ctx: Any, x: Tensor, vector: Tensor, network: Perceptrons) -> tuple[Tensor, Tensor]:
+        ctx.evaluation = network.evaluate(x)
+        ctx.save_for_backward(vector)  # autograd then sees to it that the vector has not changed
+        return ctx.evaluation.outputs.clone(), network.free.clone()
+
+    @staticmethod
+    def backward(ctx: Any, of_outputs: Tensor, of_free: Tensor) -> tuple[Tensor | None, Tensor, None]:
+        _ = ctx.saved_tensors
+        gradient, of_x = ctx.evaluation.backward(of_outputs, of_free, of_inputs=ctx.needs_input_grad[0])
+        return of_x, gradient, None
