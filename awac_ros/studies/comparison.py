@@ -9,7 +9,7 @@ from pathlib import Path
 from awac_ros.data.lock import locked
 from awac_ros.errors import AwacError
 from awac_ros.studies import crew, results
-from awac_ros.studies.crew import Job
+from awac_ros.studies.crew import Event, Job
 from awac_ros.studies.folder import StudyFolder
 from awac_ros.studies.prior import find_files
 from awac_ros.studies.rows import Row
@@ -41,9 +41,9 @@ def compare(study: Study, out: Path, data: Path | None, at_once: int, tell: Tell
     whole = folder.open(study)
     with locked(out):
         try:
-            failures = crew.work(prior, at_once, _teller(study, tell))
+            failures = crew.work(prior, at_once, _teller(whole, folder, tell))
             if not failures:
-                failures = crew.work(runs, at_once, _teller(study, tell))
+                failures = crew.work(runs, at_once, _teller(whole, folder, tell))
         except KeyboardInterrupt:
             tell(f"Stopped. Nothing is lost: the same command goes on with {out}")
             return False
@@ -92,13 +92,19 @@ def _runs(study: Study, folder: StudyFolder) -> list[Job]:
     ]
 
 
-def _teller(study: Study, tell: Tell) -> Callable[[Job, Row | None], None]:
-    def told(job: Job, row: Row | None) -> None:
-        if row is None:
-            tell(f"{job.name}: started")
+def _teller(study: Study, folder: StudyFolder, tell: Tell) -> Callable[[Job, Event], None]:
+    """Say in words what is heard of the jobs, and bring the results up to date when one ends."""
+
+    def told(job: Job, event: Event) -> None:
+        if isinstance(event, Row):
+            words, value = study.headline.replace("_", " "), getattr(event, study.headline)
+            tell(
+                f"{job.name}: {words} {results.figure(value, study.headline)} after {event.updates:,} updates and "
+                f"{event.env_steps:,} environment steps"
+            )
         else:
-            value = results.figure(getattr(row, study.headline), study.headline)
-            words = study.headline.replace("_", " ")
-            tell(f"{job.name}: {words} {value} after {row.updates:,} updates and {row.env_steps:,} environment steps")
+            tell(f"{job.name}: {event}")
+            if event != "started":
+                results.write(study, folder)
 
     return told

@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 from awac_ros.studies.rows import Row, read_rows
 
@@ -33,19 +34,23 @@ class Job:
     """Where its evaluations appear, if it makes any."""
 
 
-def work(jobs: Sequence[Job], at_once: int, tell: Callable[[Job, Row | None], None]) -> list[str]:
+Event = Row | Literal["started", "finished", "failed"]
+"""What is heard of a job; a Row is a new evaluation."""
+
+
+def work(jobs: Sequence[Job], at_once: int, tell: Callable[[Job, Event], None]) -> list[str]:
     """Do all jobs, `at_once` at a time; the failures, a sentence each.
 
     A job that fails leaves the others at work. An exception, Ctrl-C among them, ends every process; each can go on
-    from its checkpoint. `tell` hears of a job at its start, and of each of its new evaluations.
+    from its checkpoint.
     """
     waiting, running, failures = list(jobs), [], []
     try:
         while waiting or running:
             while waiting and len(running) < at_once:
                 job = waiting.pop(0)
-                tell(job, None)
                 running.append(_Process(job))
+                tell(job, "started")
             time.sleep(_POLL)
             for process in list(running):
                 ended = process.ended
@@ -53,7 +58,9 @@ def work(jobs: Sequence[Job], at_once: int, tell: Callable[[Job, Row | None], No
                     tell(process.job, row)
                 if ended:
                     running.remove(process)
-                    failures += process.failures()
+                    failed = process.failures()
+                    failures += failed
+                    tell(process.job, "failed" if failed else "finished")
     finally:
         for process in running:
             process.end()

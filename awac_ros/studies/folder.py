@@ -19,6 +19,9 @@ from awac_ros.errors import AwacError
 from awac_ros.studies.rows import Row, read_rows
 from awac_ros.studies.study import Study
 
+_MAY_DIFFER = ("title", "variants", "seeds", "goals", "published")
+"""What may be added to a study, or said of it, without making it another one."""
+
 
 @dataclass(frozen=True)
 class SeedFolder:
@@ -108,14 +111,10 @@ class StudyFolder:
 
     def _joined(self, held: Study, asked: Study) -> Study:
         here, there = asked.to_dict(), held.to_dict()
-        differing = [
-            f"{name.replace('_', '-')} {there[name]} there, {here[name]} here"
-            for name in here
-            if name not in ("seeds", "variants", "goals", "published", "title") and here[name] != there[name]
-        ]
+        differing = [name for name in here if name not in _MAY_DIFFER and here[name] != there[name]]
         known = {variant.name: variant for variant in held.variants}
-        differing += [f"the settings of {v.name}" for v in asked.variants if known.get(v.name, v) != v]
+        differing += [f"variant {v.name}" for v in asked.variants if known.get(v.name, v) != v]
         if differing:
-            raise AwacError(f"{self.path} is a study with other settings ({'; '.join(differing)}); name another --out")
+            raise AwacError(f"{self.path} is a study with another {', '.join(differing)}; name another --out")
         joined = known | {variant.name: variant for variant in asked.variants}
         return replace(asked, variants=tuple(joined.values()), seeds=max(held.seeds, asked.seeds))

@@ -15,6 +15,7 @@ def test_a_study_runs_to_its_results_and_is_then_left_alone(smoke, folder):
     assert said[0] == "bc, seed 0: started"
     assert [line.split(" return ")[0] for line in said[1:3]] == ["bc, seed 0: mean"] * 2
     assert said[2].endswith("after 100 updates and 0 environment steps")
+    assert said[3] == "bc, seed 0: finished"
     before = folder.seed("bc", 0).rows_file.read_bytes()
     assert compare(choose(smoke, ["bc"]), folder.path, None, 1, said.append)
     assert said.count("bc, seed 0: started") == 1

@@ -33,10 +33,10 @@ def test_another_study_is_refused_and_the_first_one_stays(smoke, tmp_path):
     folder = StudyFolder(tmp_path / "study")
     folder.open(smoke)
     before = folder.study_file.read_bytes()
-    with pytest.raises(AwacError, match=r"env-steps 130 there, 140 here.*name another --out"):
+    with pytest.raises(AwacError, match="another env_steps; name another --out"):
         folder.open(replace(smoke, env_steps=140))
     other = replace(smoke.variant("awac"), trainer=TrainerConfig(AwacConfig(temperature=9.0)))
-    with pytest.raises(AwacError, match="the settings of awac"):
+    with pytest.raises(AwacError, match="another variant awac"):
         folder.open(replace(smoke, variants=(other,)))
     assert folder.study_file.read_bytes() == before
 
