@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from awac_ros.data.json_file import write_json
 from awac_ros.data.lock import locked
 from awac_ros.errors import AwacError
 from awac_ros.learning.weights import PolicyWeights
@@ -67,13 +68,15 @@ def test_a_finished_run_leaves_its_policy_and_no_checkpoints(undisturbed):
 
 
 @pytest.mark.parametrize(
-    ("variant", "kills"),
+    ("variant", "checkpoint_seconds", "kills"),
     [
-        ("awac", ["checkpoint at 50 updates", "online: evaluated after 200"]),
-        ("sac", ["checkpoint at 0 updates"]),
+        ("awac", 0.0, ["checkpoint at 50 updates", "online: evaluated after 200"]),
+        ("sac", 1e6, ["online: evaluated after 70"]),
     ],
+    ids=["between checkpoints", "several evaluations after the last checkpoint"],
 )
-def test_a_killed_run_goes_on_to_the_same_end(folder, start, undisturbed, variant, kills):
+def test_a_killed_run_goes_on_to_the_same_end(smoke, folder, start, undisturbed, variant, checkpoint_seconds, kills):
+    write_json(folder.study_file, replace(smoke, checkpoint_seconds=checkpoint_seconds).to_dict())
     for words in kills:
         kill_after(start("run", folder.path, variant, 0), words)
         assert not folder.seed(variant, 0).finished
