@@ -140,7 +140,10 @@ class Awac(Method):
 
     @torch.no_grad()
     def gradients(self, batch: Batch) -> tuple[Terms, Tensor, Tensor]:
-        """The gradients of the critics' loss in phi and of the policy's loss in theta, and what they are made of."""
+        """What an update is made of, and the gradients of the critics' loss in phi and of the policy's in theta.
+
+        The gradients are the networks' own, until the next call.
+        """
         config = self.config
         s, s_next = self.features(batch.observation), self.features(batch.next_observation)
         a, r, size = batch.action, batch.reward * config.reward_scale, len(batch.action)

@@ -41,6 +41,9 @@ class Perceptrons(nn.Module):
         count = members * sum(outputs * (inputs + 1) for outputs, inputs in self._shapes) + free
         self.vector = nn.Parameter(torch.zeros(count))
         self.layers, self.free = self.views(self.vector.data)
+        self.gradient = torch.zeros(count)
+        """What the last `Evaluation.backward` of this network gave."""
+        self.of_layers, self.of_free = self.views(self.gradient)
         for layers in self.layers:
             for weight, _ in layers:
                 bound = 1.0 / math.sqrt(weight.shape[1])
@@ -95,15 +98,15 @@ class Evaluation:
     ) -> tuple[Tensor, Tensor | None]:
         """A loss's gradient in the vector, and, if wanted, in the inputs (B, in), from that in outputs and free ones.
 
-        Only where all members were evaluated.
+        Only where all members were evaluated; the former is the network's own, until its next `backward`.
         """
         network = self._network
-        gradient = torch.empty_like(network.vector)
-        gradients, free = network.views(gradient)
         if of_free is not None:
-            free.copy_(of_free)
+            network.of_free.copy_(of_free)
         of_x = None
-        for layers, of_layers, hidden, flow in zip(network.layers, gradients, self._hidden, of_outputs, strict=True):
+        for layers, of_layers, hidden, flow in zip(
+            network.layers, network.of_layers, self._hidden, of_outputs, strict=True
+        ):
             inputs = [self._x, *(layer.activation for layer in hidden)]
             for number in reversed(range(len(layers))):
                 of_weight, of_bias = of_layers[number]
@@ -113,7 +116,7 @@ class Evaluation:
                     flow = hidden[number - 1].backward(flow @ layers[number][0])
             if of_inputs:
                 of_x = flow @ layers[0][0] if of_x is None else of_x.addmm_(flow, layers[0][0])
-        return gradient, of_x
+        return network.gradient, of_x
 
 
 class _Hidden:
@@ -147,4 +150,4 @@ class _ForAutograd(torch.autograd.Function):
     def backward(ctx: Any, of_outputs: Tensor, of_free: Tensor) -> tuple[Tensor | None, Tensor, None]:
         _ = ctx.saved_tensors
         gradient, of_x = ctx.evaluation.backward(of_outputs, of_free, of_inputs=ctx.needs_input_grad[0])
-        return of_x, gradient, None
+        return of_x, gradient.clone(), None

@@ -99,8 +99,8 @@ def test_gradients_equal_finite_differences(distribution, log_std):
     batch = make_batch(terminated=torch.ones(32))
     _, phi_gradient, theta_gradient = awac.gradients(batch)
     for vector, gradient, loss in (
-        (awac._theta, theta_gradient, "policy_loss"),
-        (awac._phi, phi_gradient, "critic_loss"),
+        (awac._theta, theta_gradient.clone(), "policy_loss"),
+        (awac._phi, phi_gradient.clone(), "critic_loss"),
     ):
         for _ in range(5):
             direction = torch.randn_like(vector)
