@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import fcntl
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from awac_ros.data import lock
 from awac_ros.data.json_file import read_json, write_json
 from awac_ros.errors import AwacError
 from awac_ros.runs.settings import PushingSettings
@@ -86,11 +86,7 @@ class RunFolder:
     @contextmanager
     def locked(self) -> Iterator[None]:
         """Keep every other process from working on this run; AwacError where one already does."""
-        with (self.path / "lock").open("w") as file:
-            try:
-                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError as error:
-                raise AwacError(f"{self.path} is in use by another process; wait or name another --out") from error
+        with lock.locked(self.path):
             yield
 
     @contextmanager

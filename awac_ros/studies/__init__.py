@@ -1,1 +1,1 @@
-"""Comparisons of methods, tasks and seeds: tables and figures."""
+"""Comparisons: methods on one task from the same prior data, each with several seeds. Read `study.py` first."""

@@ -1,0 +1,97 @@
+"""The settings of every method on each kind of task; catalog.py puts them together with tasks and data.
+
+Hands and gym: networks, batch size and learning rate after the AWAC authors' own (see `learning/awac.py`); the same for
+every method, so that a comparison compares methods.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from awac_ros.learning.awac import AwacConfig
+from awac_ros.learning.bc import BcConfig
+from awac_ros.learning.methods import MethodConfig
+from awac_ros.learning.replay import ReplayConfig
+from awac_ros.learning.sac import SacConfig
+from awac_ros.learning.trainer import TrainerConfig
+from awac_ros.studies.study import Variant
+
+AS_RECORDED = ReplayConfig(original_goals=1.0, drawn_goals=0.0, future_goals=0.0)
+"""No hindsight: the only way where a task has no goals, and for cloning, since no other goal explains an action."""
+HALF_ONLINE = replace(AS_RECORDED, online_fraction=0.5)
+
+# Hands: rewards 0 and -1, 25 demonstrations and their clone's episodes.
+HANDS_POLICY = {"policy_hidden": (256, 256, 256), "policy_learning_rate": 3e-4}
+HANDS_CRITIC = {
+    "critic_hidden": (256, 256, 256),
+    "critic_layer_norm": True,
+    "critic_learning_rate": 3e-4,
+    "discount": 0.99,
+    "reward_scale": 1.0,
+    "tau": 0.005,
+}
+HANDS_AWAC = AwacConfig(**HANDS_POLICY, **HANDS_CRITIC, log_std="shared", temperature=0.4)
+HANDS_BC = BcConfig(**HANDS_POLICY, log_std="shared")
+HANDS_SAC = SacConfig(**HANDS_POLICY, **HANDS_CRITIC, alpha_learning_rate=3e-4)
+HANDS_OFFLINE_UPDATES = 25_000
+
+# Gym: the environment's own rewards, 15 expert episodes and their clone's.
+GYM_POLICY = {"policy_hidden": (256, 256, 256, 256), "policy_learning_rate": 3e-4}
+GYM_CRITIC = {**HANDS_CRITIC, "critic_hidden": (256, 256)}
+GYM_AWAC = AwacConfig(**GYM_POLICY, **GYM_CRITIC, log_std="shared", temperature=2.0)
+GYM_BC = BcConfig(**GYM_POLICY, log_std="shared")
+GYM_SAC = SacConfig(**GYM_POLICY, **GYM_CRITIC, alpha_learning_rate=3e-4)
+GYM_OFFLINE_UPDATES = 50_000
+
+# Pushing: the package's own defaults, hindsight included.
+PUSHING_OFFLINE_UPDATES = 25_000
+PUSHING_UPDATES_PER_STEP = 4
+
+CLONE_UPDATES = 10_000
+WARM_UP = 1_000
+"""Environment steps that SAC without offline training takes before it learns."""
+
+
+def hands_variants() -> tuple[Variant, ...]:
+    return _variants(HANDS_AWAC, HANDS_BC, HANDS_SAC, HALF_ONLINE, HANDS_OFFLINE_UPDATES, normalised=True)
+
+
+def gym_variants() -> tuple[Variant, ...]:
+    return _variants(GYM_AWAC, GYM_BC, GYM_SAC, HALF_ONLINE, GYM_OFFLINE_UPDATES, normalised=True)
+
+
+def pushing_variants() -> tuple[Variant, ...]:
+    return _variants(
+        AwacConfig(),
+        BcConfig(),
+        SacConfig(),
+        ReplayConfig(),
+        PUSHING_OFFLINE_UPDATES,
+        updates_per_step=PUSHING_UPDATES_PER_STEP,
+        normalised=False,
+    )
+
+
+def _variants(
+    awac: AwacConfig,
+    bc: BcConfig,
+    sac: SacConfig,
+    replay: ReplayConfig,
+    offline_updates: int,
+    *,
+    normalised: bool,
+    updates_per_step: int = 1,
+) -> tuple[Variant, ...]:
+    """awac and sac-pretrained learn offline and go on; bc stays as it is; sac and sacfd begin online."""
+
+    def variant(name: str, method: MethodConfig, replay: ReplayConfig = replay, **fields: object) -> Variant:
+        common = {"updates_per_step": updates_per_step, "normalised": normalised}
+        return Variant(name, TrainerConfig(method, replay), **{**common, **fields})
+
+    return (
+        variant("awac", awac, offline_updates=offline_updates),
+        variant("bc", bc, AS_RECORDED, offline_updates=offline_updates, updates_per_step=0),
+        variant("sac", sac, prior=False, warm_up=WARM_UP),
+        variant("sacfd", sac, warm_up=WARM_UP),
+        variant("sac-pretrained", sac, offline_updates=offline_updates),
+    )
