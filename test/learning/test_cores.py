@@ -2,31 +2,35 @@ import subprocess
 import sys
 import time
 
+from awac_ros.learning import cores as module
 from awac_ros.learning.cores import SECONDS_BETWEEN_LOOKS, FreeCores
 
 
-def look_until(cores: FreeCores, expected: int) -> None:
-    """Other tests and the system use the machine too: look until a quiet or a busy moment was seen."""
-    deadline = time.monotonic() + 60.0
-    while cores.count() != expected:
-        assert time.monotonic() < deadline, f"never saw {expected} free cores"
-        time.sleep(SECONDS_BETWEEN_LOOKS)
-
-
-def test_another_process_takes_a_core_and_this_one_takes_none(monkeypatch):
-    monkeypatch.setattr("os.sched_getaffinity", lambda _: {0})
-    assert FreeCores().count() == 1
+def test_processes_that_work_take_their_cores(monkeypatch):
     monkeypatch.setattr("os.sched_getaffinity", lambda _: {0, 1})
     cores = FreeCores()
-    assert cores.count() == 2
     busy = [subprocess.Popen([sys.executable, "-c", "while True: pass"]) for _ in range(2)]
     try:
-        look_until(cores, 1)
+        deadline = time.monotonic() + 60.0
+        while cores.count() != 1:
+            assert time.monotonic() < deadline, "two busy processes, and never fewer than two free cores"
+            time.sleep(SECONDS_BETWEEN_LOOKS)
     finally:
         for process in busy:
             process.kill()
             process.wait()
-    end = time.monotonic() + SECONDS_BETWEEN_LOOKS
-    while time.monotonic() < end:
-        pass
-    look_until(cores, 2)
+
+
+def test_cores_are_free_again_when_others_rest_and_one_is_always_left(monkeypatch):
+    monkeypatch.setattr("os.sched_getaffinity", lambda _: {0, 1, 2, 3})
+    now = 0.0
+    used = 0.0
+    monkeypatch.setattr(time, "monotonic", lambda: now)
+    monkeypatch.setattr(module, "_others", lambda: used)
+    cores = FreeCores()
+    assert cores.count() == 4, "before anything was seen"
+    for others, free in ((1.0, 3), (1.5, 2), (0.05, 4), (9.0, 1)):
+        now, used = now + 1.0, used + others
+        assert cores.count() == free
+    used += 9.0
+    assert cores.count() == 1, "no new look so soon"
