@@ -37,8 +37,7 @@ class Peer:
                 stderr=subprocess.PIPE,
                 text=True,
                 bufsize=1,
-                # Threads that wait for work must not take the cores that ours is timed on.
-                env={**os.environ, "OMP_NUM_THREADS": str(threads), "OMP_WAIT_POLICY": "passive"},
+                env={**os.environ, "OMP_NUM_THREADS": str(threads)},
             )
         except OSError as error:
             raise AwacError(f"--peer {python}: can't be run ({error}); name the Python that has d3rlpy") from error

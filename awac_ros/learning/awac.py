@@ -14,8 +14,9 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from awac_ros.learning.method import Method, adam, adam_tensors, gaussian_tensors
-from awac_ros.learning.networks import CriticEnsemble, Gaussian, GaussianPolicy
+from awac_ros.learning.adam import Adam
+from awac_ros.learning.method import Method, gaussian_tensors
+from awac_ros.learning.networks import CriticEnsemble, GaussianPolicy
 from awac_ros.learning.replay import Batch
 
 EDGE = 0.999
@@ -125,15 +126,14 @@ class Awac(Method):
         self.target_critic.load_state_dict(self.critic.state_dict())
         self._theta, self._theta_average = self.policy.vector, self.average_policy.vector
         self._phi, self._phi_target = self.critic.vector, self.target_critic.vector
-        self._adam = adam(
-            {"params": [self._theta], "lr": config.policy_learning_rate, "weight_decay": config.policy_weight_decay},
-            {"params": [self._phi], "lr": config.critic_learning_rate},
-        )
+        self._theta_adam = Adam(self._theta, config.policy_learning_rate, config.policy_weight_decay)
+        self._phi_adam = Adam(self._phi, config.critic_learning_rate)
 
     @torch.no_grad()
     def update(self, batch: Batch) -> Terms:
         terms, self._phi.grad, self._theta.grad = self.gradients(batch)
-        self._adam.step()
+        self._phi_adam.step()
+        self._theta_adam.step()
         self._phi_target.lerp_(self._phi, self.config.tau)
         self._theta_average.lerp_(self._theta, self.config.policy_average)
         return terms
@@ -150,8 +150,8 @@ class Awac(Method):
 
         # Policy evaluation: phi = arg min E[(Q(s, a) - y)^2], y = r + gamma E_{a' ~ pi} min Q_target(s', a').
         # Only termination ends the sum of rewards: a truncated step bootstraps from its true next state.
-        a_next = self._draw(self.policy.evaluate(s_next))
-        q_next = self.target_critic.evaluate(s_next, a_next, self._subset()).outputs.amin(0).squeeze(-1)
+        a_next = self._draw(*self.policy.infer(s_next))
+        q_next = self.target_critic.infer(s_next, a_next, self._subset()).amin(0)
         y = r + config.discount * (1.0 - batch.terminated) * q_next
         critic = self.critic.evaluate(s, a)
         q = critic.outputs.squeeze(-1)
@@ -159,7 +159,7 @@ class Awac(Method):
 
         # Advantage: A(s, a) = Q(s, a) - V(s), V(s) = Q(s, a ~ pi); Q(s, a) is the one computed above.
         pi = self.policy.evaluate(s)
-        v = self.critic.evaluate(s, self._draw(pi, config.value == "mean")).outputs.amin(0).squeeze(-1)
+        v = self.critic.infer(s, self._draw(pi.location, pi.log_std, config.value == "mean")).amin(0)
         advantage = q.amin(0) - v
         # Weights: exp(A / lambda), with 1 / Z taken over the batch or left out.
         if config.weights == "softmax":
@@ -186,15 +186,15 @@ class Awac(Method):
     def tensors(self) -> dict[str, Tensor]:
         trained = {"theta": self._theta, "phi": self._phi}
         averages = {"theta_average": self._theta_average, "phi_target": self._phi_target}
-        return trained | averages | adam_tensors(self._adam, trained)
+        return trained | averages | self._theta_adam.tensors("theta") | self._phi_adam.tensors("phi")
 
-    def _draw(self, pi: Gaussian, mean: bool = False) -> Tensor:
+    def _draw(self, location: Tensor, log_std: Tensor, mean: bool = False) -> Tensor:
         """(B, A): actions a ~ pi, or the mean one."""
         clipped = self.config.distribution == "clipped"
-        x = torch.tanh(pi.location) if clipped else pi.location
+        x = torch.tanh(location) if clipped else location
         if not mean:
             noise = torch.empty_like(x).normal_(generator=self.generator)
-            x = torch.addcmul(x, noise, pi.log_std.exp())
+            x = torch.addcmul(x, noise, log_std.exp())
         return x.clamp_(-1.0, 1.0) if clipped else torch.tanh(x)
 
     def _subset(self) -> list[int] | None:

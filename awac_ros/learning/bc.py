@@ -13,7 +13,8 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from awac_ros.learning.method import Method, adam, adam_tensors, gaussian_tensors
+from awac_ros.learning.adam import Adam
+from awac_ros.learning.method import Method, gaussian_tensors
 from awac_ros.learning.networks import GaussianPolicy
 from awac_ros.learning.replay import Batch
 
@@ -63,14 +64,11 @@ class Bc(Method):
         self.average_policy = GaussianPolicy(*policy, self.generator).requires_grad_(False)
         self.average_policy.load_state_dict(self.policy.state_dict())
         self._theta, self._theta_average = self.policy.vector, self.average_policy.vector
-        self._adam = adam(
-            {"params": [self._theta], "lr": config.policy_learning_rate, "weight_decay": config.policy_weight_decay}
-        )
+        self._adam = Adam(self._theta, config.policy_learning_rate, config.policy_weight_decay)
 
     def update(self, batch: Batch) -> Terms:
         terms = self.terms(batch)
-        self._adam.zero_grad()
-        terms.policy_loss.backward()
+        (self._theta.grad,) = torch.autograd.grad(terms.policy_loss, self._theta)
         self._adam.step()
         self._theta_average.data.lerp_(self._theta.data, self.config.policy_average)
         return terms
@@ -90,5 +88,4 @@ class Bc(Method):
         return gaussian_tensors(self.features, self.average_policy)
 
     def tensors(self) -> dict[str, Tensor]:
-        trained = {"theta": self._theta}
-        return trained | {"theta_average": self._theta_average} | adam_tensors(self._adam, trained)
+        return {"theta": self._theta, "theta_average": self._theta_average} | self._adam.tensors("theta")

@@ -61,27 +61,8 @@ def gaussian_tensors(features: Features, policy: GaussianPolicy) -> dict[str, np
     """Copies of a Gaussian policy, under the names that `Policy.from_weights` reads."""
     tensors = {"features.matrix": features.matrix, "features.offset": features.offset}
     for number, (weight, bias) in enumerate(policy.layers):
-        tensors |= {f"layer{number}.weight": weight, f"layer{number}.bias": bias}
+        tensors |= {f"layer{number}.weight": weight.t(), f"layer{number}.bias": bias}
     if policy.log_std_logit is not None:
         tensors["log_std_logit"] = policy.log_std_logit
     arrays = {name: tensor.detach().numpy().copy() for name, tensor in tensors.items()}
     return arrays | {"log_std_range": np.array((policy.log_std_low, policy.log_std_high), np.float32)}
-
-
-def adam(*groups: dict) -> torch.optim.Adam:
-    """Adam over flat vectors whose moments exist from the start, for a checkpoint to fill."""
-    optimiser = torch.optim.Adam(list(groups), fused=True)
-    for group in optimiser.param_groups:
-        for vector in group["params"]:
-            moments = {"exp_avg": torch.zeros_like(vector), "exp_avg_sq": torch.zeros_like(vector)}
-            optimiser.state[vector] = {"step": torch.zeros(()), **moments}
-    return optimiser
-
-
-def adam_tensors(optimiser: torch.optim.Adam, vectors: dict[str, Tensor]) -> dict[str, Tensor]:
-    """The optimiser's moments and step counts of these vectors, by the vector's name."""
-    return {
-        f"adam.{name}.{key}": value
-        for name, vector in vectors.items()
-        for key, value in optimiser.state[vector].items()
-    }

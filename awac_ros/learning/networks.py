@@ -56,7 +56,7 @@ class GaussianPolicy(nn.Module):
 
     @property
     def layers(self) -> list[tuple[Tensor, Tensor]]:
-        """(weight (out, in), bias (out,)) of each layer, as views of the vector."""
+        """(weight (in, out), bias (out,)) of each layer, as views of the vector."""
         return self.network.layers[0]
 
     @property
@@ -70,15 +70,22 @@ class GaussianPolicy(nn.Module):
         return torch.tanh(mean), log_std
 
     def evaluate(self, s: Tensor) -> Gaussian:
-        """As `unsquashed`, without autograd."""
+        """As `unsquashed`, without autograd, and with the way back."""
         return Gaussian(self, s)
+
+    def infer(self, s: Tensor) -> tuple[Tensor, Tensor]:
+        """As `unsquashed`, without a gradient."""
+        return self._split(self.network.infer(s)[0], self.network.free)
 
     def unsquashed(self, s: Tensor) -> tuple[Tensor, Tensor]:
         """As `forward`, with the mean before its tanh."""
         outputs, free = self.network(s)
-        logit = free if self.shared else outputs[0, :, self.action_size :]
+        return self._split(outputs[0], free)
+
+    def _split(self, output: Tensor, free: Tensor) -> tuple[Tensor, Tensor]:
+        logit = free if self.shared else output[:, self.action_size :]
         log_std = self.log_std_low + (self.log_std_high - self.log_std_low) * torch.sigmoid(logit)
-        return outputs[0, :, : self.action_size], log_std
+        return output[:, : self.action_size], log_std
 
 
 class Gaussian:
@@ -132,6 +139,10 @@ class CriticEnsemble(nn.Module):
         outputs, _ = self.network(torch.cat((s, a), dim=-1))
         return outputs.squeeze(-1)
 
-    def evaluate(self, s: Tensor, a: Tensor, members: Sequence[int] | None = None) -> Evaluation:
-        """As `forward`, without autograd: outputs (E, B, 1) and the way back; of these members only, where named."""
-        return self.network.evaluate(torch.cat((s, a), dim=-1), members)
+    def evaluate(self, s: Tensor, a: Tensor) -> Evaluation:
+        """As `forward`, without autograd: outputs (E, B, 1) and the way back."""
+        return self.network.evaluate(torch.cat((s, a), dim=-1))
+
+    def infer(self, s: Tensor, a: Tensor, members: Sequence[int] | None = None) -> Tensor:
+        """As `forward`, without a gradient: (E, B), or of the named members only."""
+        return self.network.infer(torch.cat((s, a), dim=-1), members).squeeze(-1)

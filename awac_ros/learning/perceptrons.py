@@ -35,10 +35,10 @@ class Perceptrons(nn.Module):
         """`sizes` of inputs, hidden layers and outputs; weights start within 1 / sqrt(inputs), the rest at 0."""
         super().__init__()
         self.members = members
-        self._shapes = [(outputs, inputs) for inputs, outputs in zip(sizes, sizes[1:], strict=False)]
+        self._shapes = list(zip(sizes, sizes[1:], strict=False))
         # No gain or bias to learn: the next layer has its own. Constant ones make torch take its faster kernel.
         self.norms = [(torch.ones(size), torch.zeros(size)) if layer_norm else None for size in sizes[1:-1]]
-        count = members * sum(outputs * (inputs + 1) for outputs, inputs in self._shapes) + free
+        count = members * sum((inputs + 1) * outputs for inputs, outputs in self._shapes) + free
         self.vector = nn.Parameter(torch.zeros(count))
         self.layers, self.free = self.views(self.vector.data)
         self.gradient = torch.zeros(count)
@@ -46,17 +46,17 @@ class Perceptrons(nn.Module):
         self.of_layers, self.of_free = self.views(self.gradient)
         for layers in self.layers:
             for weight, _ in layers:
-                bound = 1.0 / math.sqrt(weight.shape[1])
+                bound = 1.0 / math.sqrt(len(weight))
                 weight.uniform_(-bound, bound, generator=generator)
 
     def views(self, vector: Tensor) -> tuple[list[list[tuple[Tensor, Tensor]]], Tensor]:
-        """Each member's layers, (weight (out, in), bias (out,)), and the free parameters, as views of such a vector."""
+        """Each member's layers, (weight (in, out), bias (out,)), and the free parameters, as views of such a vector."""
         start, members = 0, []
         for _ in range(self.members):
             layers = []
-            for outputs, inputs in self._shapes:
-                middle, end = start + outputs * inputs, start + outputs * (inputs + 1)
-                layers.append((vector[start:middle].view(outputs, inputs), vector[middle:end]))
+            for inputs, outputs in self._shapes:
+                middle, end = start + inputs * outputs, start + (inputs + 1) * outputs
+                layers.append((vector[start:middle].view(inputs, outputs), vector[middle:end]))
                 start = end
             members.append(layers)
         return members, vector[start:]
@@ -66,30 +66,43 @@ class Perceptrons(nn.Module):
         return _ForAutograd.apply(x, self.vector, self)
 
     @torch.no_grad()
-    def evaluate(self, x: Tensor, members: Sequence[int] | None = None) -> Evaluation:
-        """At inputs x (B, in); of these members only, where they are named."""
-        return Evaluation(self, x, members)
+    def evaluate(self, x: Tensor) -> Evaluation:
+        """At inputs x (B, in), with the way back."""
+        return Evaluation(self, x)
+
+    @torch.no_grad()
+    def infer(self, x: Tensor, members: Sequence[int] | None = None) -> Tensor:
+        """(members, B, out) at inputs x (B, in), of the named members or of all; nothing is kept for a way back."""
+        chosen = self.layers if members is None else [self.layers[member] for member in members]
+        outputs = []
+        for layers in chosen:
+            activation = x
+            for (weight, bias), norm in zip(layers, self.norms, strict=False):
+                activation = _Hidden(torch.addmm(bias, activation, weight), norm).activation
+            weight, bias = layers[-1]
+            outputs.append(torch.addmm(bias, activation, weight))
+        return torch.stack(outputs)
 
 
 class Evaluation:
     """What perceptrons gave at some inputs, and the way back to their parameters, which must not have changed since."""
 
     outputs: Tensor
-    """(members, B, out): of all members, or of those that were named."""
+    """(members, B, out)."""
 
-    def __init__(self, network: Perceptrons, x: Tensor, members: Sequence[int] | None) -> None:
+    def __init__(self, network: Perceptrons, x: Tensor) -> None:
         self._network = network
         self._x = x
         self._hidden: list[list[_Hidden]] = []
         outputs = []
-        for layers in network.layers if members is None else [network.layers[member] for member in members]:
+        for layers in network.layers:
             hidden: list[_Hidden] = []
             activation = x
             for (weight, bias), norm in zip(layers, network.norms, strict=False):
-                hidden.append(_Hidden(torch.addmm(bias, activation, weight.t()), norm))
+                hidden.append(_Hidden(torch.addmm(bias, activation, weight), norm))
                 activation = hidden[-1].activation
             weight, bias = layers[-1]
-            outputs.append(torch.addmm(bias, activation, weight.t()))
+            outputs.append(torch.addmm(bias, activation, weight))
             self._hidden.append(hidden)
         self.outputs = torch.stack(outputs)
 
@@ -98,7 +111,7 @@ class Evaluation:
     ) -> tuple[Tensor, Tensor | None]:
         """A loss's gradient in the vector, and, if wanted, in the inputs (B, in), from that in outputs and free ones.
 
-        Only where all members were evaluated; the former is the network's own, until its next `backward`.
+        The former is the network's own, until its next `backward`.
         """
         network = self._network
         if of_free is not None:
@@ -110,12 +123,13 @@ class Evaluation:
             inputs = [self._x, *(layer.activation for layer in hidden)]
             for number in reversed(range(len(layers))):
                 of_weight, of_bias = of_layers[number]
-                torch.mm(flow.t(), inputs[number], out=of_weight)
+                torch.mm(inputs[number].t(), flow, out=of_weight)
                 torch.sum(flow, 0, out=of_bias)
                 if number > 0:
-                    flow = hidden[number - 1].backward(flow @ layers[number][0])
+                    flow = hidden[number - 1].backward(torch.mm(flow, layers[number][0].t()))
             if of_inputs:
-                of_x = flow @ layers[0][0] if of_x is None else of_x.addmm_(flow, layers[0][0])
+                weight = layers[0][0].t()
+                of_x = torch.mm(flow, weight) if of_x is None else of_x.addmm_(flow, weight)
         return network.gradient, of_x
 
 

@@ -16,7 +16,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from awac_ros.learning.method import Method, adam, adam_tensors, gaussian_tensors
+from awac_ros.learning.adam import Adam
+from awac_ros.learning.method import Method, gaussian_tensors
 from awac_ros.learning.networks import CriticEnsemble, GaussianPolicy
 from awac_ros.learning.replay import Batch
 
@@ -88,19 +89,18 @@ class Sac(Method):
         self._phi, self._phi_target = self.critic.vector, self.target_critic.vector
         self._log_alpha = nn.Parameter(torch.zeros(()))
         self._target_entropy = -float(action_size)
-        self._adam = adam(
-            {"params": [self._theta], "lr": config.policy_learning_rate},
-            {"params": [self._phi], "lr": config.critic_learning_rate},
-            {"params": [self._log_alpha], "lr": config.alpha_learning_rate},
-        )
+        self._theta_adam = Adam(self._theta, config.policy_learning_rate)
+        self._phi_adam = Adam(self._phi, config.critic_learning_rate)
+        self._alpha_adam = Adam(self._log_alpha, config.alpha_learning_rate)
 
     def update(self, batch: Batch) -> Terms:
         terms = self.terms(batch)
-        self._adam.zero_grad()
-        torch.autograd.backward((terms.critic_loss, terms.alpha_loss))
-        # The policy's loss goes through the critics, and must leave them as they are.
-        terms.policy_loss.backward(inputs=[self._theta])
-        self._adam.step()
+        # Each loss moves its own parameters: the policy's goes through the critics and leaves them as they are.
+        (self._phi.grad,) = torch.autograd.grad(terms.critic_loss, self._phi)
+        (self._log_alpha.grad,) = torch.autograd.grad(terms.alpha_loss, self._log_alpha)
+        (self._theta.grad,) = torch.autograd.grad(terms.policy_loss, self._theta)
+        for adam in (self._phi_adam, self._alpha_adam, self._theta_adam):
+            adam.step()
         self._phi_target.data.lerp_(self._phi.data, self.config.tau)
         return terms
 
@@ -134,7 +134,12 @@ class Sac(Method):
 
     def tensors(self) -> dict[str, Tensor]:
         trained = {"theta": self._theta, "phi": self._phi, "log_alpha": self._log_alpha}
-        return trained | {"phi_target": self._phi_target} | adam_tensors(self._adam, trained)
+        moments = {
+            **self._theta_adam.tensors("theta"),
+            **self._phi_adam.tensors("phi"),
+            **self._alpha_adam.tensors("log_alpha"),
+        }
+        return trained | {"phi_target": self._phi_target} | moments
 
     def _draw(self, s: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         """a = tanh(u), u ~ N(mean, std) of s, then log pi(a|s) (B,), and log std (B, A).

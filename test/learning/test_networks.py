@@ -24,7 +24,7 @@ def test_each_critic_is_an_mlp_of_its_own():
     for member in range(3):
         x = torch.cat((s, a), 1).numpy().astype(np.float64)
         for layer, (weight, bias) in enumerate(critic.network.layers[member]):
-            x = x @ weight.numpy().T + bias.numpy()
+            x = x @ weight.numpy() + bias.numpy()
             if layer < 2:
                 x = (x - x.mean(1, keepdims=True)) / np.sqrt(x.var(1, keepdims=True) + 1e-5)
                 x = np.maximum(x, 0.0)

@@ -19,7 +19,7 @@ def by_autograd(network: Perceptrons, x: torch.Tensor, vector: torch.Tensor) -> 
     for layers in members:
         h = x
         for number, (weight, bias) in enumerate(layers):
-            h = functional.linear(h, weight, bias)
+            h = h @ weight + bias
             if number < len(layers) - 1:
                 h = torch.relu(functional.layer_norm(h, h.shape[1:], eps=EPSILON) if network.norms[number] else h)
         outputs.append(h)
