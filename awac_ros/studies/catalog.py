@@ -16,7 +16,7 @@ from awac_ros.learning.bc import BcConfig
 from awac_ros.learning.trainer import TrainerConfig
 from awac_ros.studies import settings
 from awac_ros.studies.smoke import SMOKE
-from awac_ros.studies.study import Clone, Goal, Prior, Published, Study
+from awac_ros.studies.study import Clone, Goal, NoDip, Prior, Published, Study
 from awac_ros.tasks import GoalTask
 
 PAPER = "AWAC in its paper"
@@ -26,7 +26,7 @@ def _clone(config: BcConfig, episodes: int) -> Clone:
     return Clone(TrainerConfig(config, settings.AS_RECORDED), settings.CLONE_UPDATES, episodes)
 
 
-def _hand(name: str, words: str, env_id: str, env_steps: int, least: float, *paper: tuple[int, float]) -> Study:
+def _hand(name: str, words: str, env_id: str, env_steps: int, least: float | None, *paper: tuple[int, float]) -> Study:
     return Study(
         name,
         f"{words} with the Adroit hand",
@@ -37,12 +37,12 @@ def _hand(name: str, words: str, env_id: str, env_steps: int, least: float, *pap
         env_steps=env_steps,
         evaluation_steps=max(2_500, env_steps // 40),
         headline="any_success",
-        goals=(Goal("awac", "last", least),),
+        goals=() if least is None else (Goal("awac", "last", least),),
         published=(Published(PAPER, paper),) if paper else (),
     )
 
 
-def _gym(name: str, env_id: str, paper: float) -> Study:
+def _gym(name: str, env_id: str, least: float, paper: float) -> Study:
     return Study(
         name,
         f"{env_id} from 15 expert episodes",
@@ -53,17 +53,27 @@ def _gym(name: str, env_id: str, paper: float) -> Study:
         evaluation_steps=12_500,
         evaluation_episodes=10,
         headline="mean_return",
-        goals=(Goal("awac", "last", paper),),
+        goals=(Goal("awac", "last", least),),
+        no_dips=(NoDip("awac", within=0.1, kept=0.9),),
         published=(Published(PAPER, ((500_000, paper),)),),
     )
 
 
-_PEN = _hand("pen", "Turning a pen", "AdroitHandPenSparse-v1", 60_000, 0.90, (0, 0.67), (100_000, 0.90))
-_DOOR = _hand("door", "Opening a door", "AdroitHandDoorSparse-v1", 100_000, 0.70, (0, 0.20), (100_000, 0.09))
+_PEN = _hand(
+    "pen", "Turning a pen", "AdroitHandPenSparse-v1", 60_000, 0.95, (0, 0.67), (100_000, 0.90), (200_000, 0.91)
+)
+_DOOR = _hand(
+    "door",
+    "Opening a door",
+    "AdroitHandDoorSparse-v1",
+    100_000,
+    0.95,
+    *((0, 0.20), (100_000, 0.09), (200_000, 0.70), (300_000, 0.84)),
+)
 _RELOCATE = _hand(
     "relocate", "Carrying a ball", "AdroitHandRelocateSparse-v1", 1_000_000, 0.55, (0, 0.0), (1_000_000, 0.12)
 )
-_HAMMER = _hand("hammer", "Hammering a nail", "AdroitHandHammerSparse-v1", 300_000, 0.90)
+_HAMMER = _hand("hammer", "Hammering a nail", "AdroitHandHammerSparse-v1", 300_000, None)
 _DOOR_HUMAN = replace(
     _DOOR,
     name="door-human",
@@ -81,7 +91,8 @@ _PUSHING = Study(
     evaluation_steps=500,
     evaluation_episodes=100,
     headline="final_success",
-    goals=(Goal("awac", "last", 0.95),),
+    goals=(Goal("awac", "offline", 0.85), Goal("awac", "last", 0.97)),
+    no_dips=(NoDip("awac", within=1.0, kept=0.97),),
     published=(Published(PAPER, ((0, 0.08), (20_000, 0.33))),),
 )
 STUDIES = {
@@ -93,9 +104,9 @@ STUDIES = {
         _DOOR_HUMAN,
         _RELOCATE,
         _HAMMER,
-        _gym("halfcheetah", "HalfCheetah-v5", 9_609.0),
-        _gym("walker2d", "Walker2d-v5", 4_827.0),
-        _gym("ant", "Ant-v5", 4_951.0),
+        _gym("halfcheetah", "HalfCheetah-v5", 9_700.0, 9_609.0),
+        _gym("walker2d", "Walker2d-v5", 4_850.0, 4_827.0),
+        _gym("ant", "Ant-v5", 5_000.0, 4_951.0),
         SMOKE,
     )
 }

@@ -19,7 +19,7 @@ from awac_ros.errors import AwacError
 from awac_ros.studies.rows import Row, read_rows
 from awac_ros.studies.study import Study
 
-_MAY_DIFFER = ("title", "variants", "seeds", "goals", "published")
+_MAY_DIFFER = ("title", "variants", "seeds", "goals", "no_dips", "published")
 """What may be added to a study, or said of it, without making it another one."""
 
 

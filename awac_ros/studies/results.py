@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, fields
 from statistics import mean
 
@@ -12,7 +12,7 @@ from awac_ros.data.atomic import atomic_replacement, atomic_write
 from awac_ros.studies import figures
 from awac_ros.studies.folder import StudyFolder
 from awac_ros.studies.rows import Row
-from awac_ros.studies.study import Goal, Metric, Study
+from awac_ros.studies.study import Metric, Study
 
 Curves = dict[str, dict[int, list[Row]]]
 """variant -> seed -> its evaluations in order, wherever there is one."""
@@ -54,24 +54,44 @@ def figure(value: float, metric: Metric) -> str:
     return f"{value:,.0f}" if metric == "mean_return" else f"{100 * value:.0f} %"
 
 
-def verdict(study: Study, folder: StudyFolder, curves: Curves, goal: Goal) -> str:
-    """Whether the mean over the seeds reaches the goal; no answer before every seed is finished."""
-    seeds = curves.get(goal.variant, {})
-    if len(seeds) < study.seeds or not all(folder.seed(goal.variant, seed).finished for seed in seeds):
-        return "not finished"
-    return "holds" if mean(over_seeds(seeds, study.headline, goal.at)) >= goal.least else "fails"
+def kept(rows: Sequence[Row], study: Study, within: float) -> float:
+    """One seed's lowest evaluation in the first `within` of the online phase, as a share of its last offline one."""
+    before = pick(rows, study.headline, "offline")
+    lowest = min(getattr(row, study.headline) for row in rows if 0 < row.env_steps <= within * study.env_steps)
+    return 1.0 + (lowest - before) / abs(before)
 
 
-def goal_line(study: Study, folder: StudyFolder, curves: Curves, goal: Goal) -> str:
-    """The goal and its verdict in words."""
-    least = figure(goal.least, study.headline)
-    return f"{goal.variant}, {COLUMNS[goal.at]}, at least {least}: {verdict(study, folder, curves, goal)}"
+def goal_lines(study: Study, folder: StudyFolder, curves: Curves) -> list[str]:
+    """Each goal in words, and whether it holds; no answer before every seed of its variant is finished."""
+
+    def verdict(variant: str, holds: Callable[[dict[int, list[Row]]], bool]) -> str:
+        seeds = curves.get(variant, {})
+        if len(seeds) < study.seeds or not all(folder.seed(variant, seed).finished for seed in seeds):
+            return "not finished"
+        return "holds" if holds(seeds) else "fails"
+
+    lines = []
+    for goal in study.goals:
+        reached = verdict(
+            goal.variant,
+            lambda seeds, goal=goal: mean(over_seeds(seeds, study.headline, goal.at)) >= goal.least,
+        )
+        lines.append(f"{goal.variant}, {COLUMNS[goal.at]}, at least {figure(goal.least, study.headline)}: {reached}")
+    for goal in study.no_dips:
+        reached = verdict(
+            goal.variant,
+            lambda seeds, goal=goal: all(kept(rows, study, goal.within) >= goal.kept for rows in seeds.values()),
+        )
+        lines.append(
+            f"{goal.variant}, every seed, in the first {goal.within:.0%} of the online steps never less than "
+            f"{goal.kept:.0%} of before: {reached}"
+        )
+    return lines
 
 
 def summary(study: Study, folder: StudyFolder) -> str:
     """The goals, a line each, for whoever watched."""
-    curves = read_curves(study, folder)
-    return "\n".join(goal_line(study, folder, curves, goal) for goal in study.goals) or "This study has no goals."
+    return "\n".join(goal_lines(study, folder, read_curves(study, folder))) or "This study has no goals."
 
 
 def write(study: Study, folder: StudyFolder) -> bool:
@@ -115,8 +135,8 @@ def _markdown(study: Study, folder: StudyFolder, curves: Curves) -> str:
         cells = [_cell(over_seeds(seeds, study.headline, column), study.headline) for column in columns]
         lines.append(f"| {variant} | {finished} of {study.seeds} | " + " | ".join(cells) + " |")
     lines += ["", "![curves](curves.png)", ""]
-    if study.goals:
-        lines += ["## Goals", "", *(f"- {goal_line(study, folder, curves, goal)}" for goal in study.goals), ""]
+    if goals := goal_lines(study, folder, curves):
+        lines += ["## Goals", "", *(f"- {line}" for line in goals), ""]
     return "\n".join(lines)
 
 

@@ -70,6 +70,17 @@ class Goal:
 
 
 @dataclass(frozen=True)
+class NoDip:
+    """What one variant must not lose when it goes online, with any seed."""
+
+    variant: str
+    within: float
+    """Share of the environment steps, from the first on, in which its evaluations are looked at."""
+    kept: float
+    """Each of them must be at least this share of the last offline one."""
+
+
+@dataclass(frozen=True)
 class Published:
     """A curve from the literature, to be drawn beside ours."""
 
@@ -101,6 +112,7 @@ class Study:
     """The least time between two checkpoints online; they are written between episodes only."""
     headline: Metric = "any_success"
     goals: tuple[Goal, ...] = ()
+    no_dips: tuple[NoDip, ...] = ()
     published: tuple[Published, ...] = ()
 
     def variant(self, name: str) -> Variant:
@@ -129,6 +141,7 @@ class Study:
                 "prior": Prior(**{**prior, "files": tuple(prior["files"]), "clone": clone}),
                 "variants": tuple(Variant(**_with_trainer(variant)) for variant in values["variants"]),
                 "goals": tuple(Goal(**goal) for goal in values["goals"]),
+                "no_dips": tuple(NoDip(**no_dip) for no_dip in values["no_dips"]),
                 "published": tuple(
                     Published(curve["label"], tuple((int(step), value) for step, value in curve["points"]))
                     for curve in values["published"]

@@ -8,7 +8,7 @@ import pytest
 from awac_ros.studies import results
 from awac_ros.studies.folder import StudyFolder
 from awac_ros.studies.rows import Row, write_rows
-from awac_ros.studies.study import Goal, Published
+from awac_ros.studies.study import Goal, NoDip, Published
 
 AWAC = {0: (0.2, 0.4, 0.1, 0.5, 0.9), 1: (0.1, 0.6, 0.7, 0.3, 0.7)}
 """Any success of two seeds: at 50 and 100 offline updates, then at 50, 100 and 130 environment steps."""
@@ -27,6 +27,7 @@ def study(smoke):
         seeds=2,
         headline="any_success",
         goals=(Goal("awac", "last", 0.8), Goal("awac", "lowest", 0.3), Goal("bc", "offline", 0.1)),
+        no_dips=(NoDip("awac", within=0.5, kept=0.2), NoDip("awac", within=0.8, kept=0.5)),
         published=(Published("elsewhere", ((0, 0.1), (130, 0.9))),),
     )
 
@@ -80,7 +81,14 @@ def test_goals_are_judged_by_the_mean_and_only_when_every_seed_is_finished(study
         "awac, last online, at least 80 %: holds",
         "awac, lowest online, at least 30 %: fails",
         "bc, before online, at least 10 %: not finished",
+        "awac, every seed, in the first 50% of the online steps never less than 20% of before: holds",
+        "awac, every seed, in the first 80% of the online steps never less than 50% of before: fails",
     ]
+
+
+def test_a_dip_is_a_share_of_what_was_there_before_also_where_returns_are_negative(study):
+    rows = [row(100, 0, -100.0), row(150, 50, -120.0), row(230, 130, -400.0)]
+    assert results.kept(rows, study, 0.5) == pytest.approx(0.8)
 
 
 def test_every_evaluation_is_in_the_csv_and_the_curves_are_drawn(study, folder):
