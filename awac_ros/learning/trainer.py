@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import time
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -68,7 +69,11 @@ class Trainer:
         self.replay.add(transitions, "online")
 
     def update(self, count: int) -> dict[str, float]:
-        """`count` gradient updates; the means of every tenth's metrics. AwacError if a loss or Q explodes."""
+        """`count` gradient updates; the means of every tenth's metrics, and updates_per_second.
+
+        AwacError if a loss or Q explodes.
+        """
+        began = time.perf_counter()
         logged: list[dict[str, Tensor]] = []
         for start in range(0, count, self.config.block):
             if self._free_cores is not None:
@@ -81,7 +86,8 @@ class Trainer:
                     logged.append(terms.metrics())
             self._check(terms)
         logged.append(terms.metrics())
-        return {name: torch.stack([metrics[name] for metrics in logged]).mean().item() for name in logged[0]}
+        means = {name: torch.stack([metrics[name] for metrics in logged]).mean().item() for name in logged[0]}
+        return {**means, "updates_per_second": count / (time.perf_counter() - began)}
 
     def policy_weights(self, version: int, environment_steps: int) -> PolicyWeights:
         """A copy of the policy, ready to be published under these numbers."""

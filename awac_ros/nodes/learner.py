@@ -88,6 +88,8 @@ class Learner(RunnableNode):
         self._publication_due = 0.0
         self._saved: tuple[int, int] | None = None
         self._checkpoint_due = time.monotonic() + config.checkpoint_period
+        self._staleness: float | None = None
+        """Versions from the one that chose the newest transitions to the newest one; None before there are any."""
         self._rate = 0.0
         self._rated = (time.monotonic(), self._trainer.updates)
 
@@ -145,8 +147,10 @@ class Learner(RunnableNode):
         portion = self._intake.portion(behind) if self.config.lockstep else len(self._intake)
         taken = min(portion, self._ledger.room)
         if taken:
-            self._trainer.add_online(self._intake.take(taken))
+            new = self._intake.take(taken)
+            self._trainer.add_online(new)
             self._ledger.took(taken)
+            self._staleness = self._record.version - float(new.policy_version.mean())
         updates = min(self._ledger.owed, _SLICE)
         if updates:
             self._update("online", updates)
@@ -169,6 +173,8 @@ class Learner(RunnableNode):
         except AwacError as error:
             self._failure = self._message = str(error)
             raise
+        if self._staleness is not None:
+            metrics["staleness"] = self._staleness
         self._scalars.add(phase, metrics, count, self._trainer.updates)
 
     def _weights_due(self, idle: bool, now: float) -> bool:

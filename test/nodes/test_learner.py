@@ -5,6 +5,7 @@ from pathlib import Path
 import h5py
 import numpy as np
 import pytest
+from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
 
 from awac_msgs.msg import LearnerStatus
 from awac_msgs.msg import PolicyWeights as PolicyWeightsMessage
@@ -97,6 +98,11 @@ def test_it_trains_on_everything_and_ends_by_itself(world, settings: dict, tmp_p
     held = PolicyWeights.from_bytes((settings["out"] / "policies/step_000200.safetensors").read_bytes(), source="test")
     assert (held.environment_steps, held.learner_step) == (200, 420)
     assert Trainer.load(settings["out"] / "checkpoints", TASK).replay.count("online") == 250
+    events = EventAccumulator(str(settings["out"] / "tensorboard")).Reload()
+    names = ("q", "advantage", "weight_entropy", "effective_sample_size", "log_std", "critic_loss", "policy_loss")
+    for name in (*names, "updates_per_second", "staleness"):
+        assert [event.step for event in events.Scalars(f"online/{name}")] == [270, 520]
+    assert events.Scalars("online/staleness")[-1].value >= 1.0, "the episodes carry no version newer than 0"
 
 
 def test_a_late_joiner_gets_the_newest_weights(world, settings: dict) -> None:
