@@ -15,6 +15,7 @@ from awac_ros.errors import AwacError
 from awac_ros.learning.bc import BcConfig
 from awac_ros.learning.trainer import TrainerConfig
 from awac_ros.studies import settings
+from awac_ros.studies.options import one_by_one
 from awac_ros.studies.smoke import SMOKE
 from awac_ros.studies.study import Clone, Goal, NoDip, Prior, Published, Study
 from awac_ros.tasks import GoalTask
@@ -95,10 +96,21 @@ _PUSHING = Study(
     no_dips=(NoDip("awac", within=1.0, kept=0.97),),
     published=(Published(PAPER, ((0, 0.08), (20_000, 0.33))),),
 )
+_OPTIONS = replace(
+    _PUSHING,
+    name="options",
+    title="Pushing with the Sawyer, one option of AWAC changed at a time",
+    variants=one_by_one(_PUSHING.variant("awac")),
+    seeds=3,
+    goals=(),
+    no_dips=(),
+    published=(),
+)
 STUDIES = {
     study.name: study
     for study in (
         _PUSHING,
+        _OPTIONS,
         _PEN,
         _DOOR,
         _DOOR_HUMAN,
