@@ -28,7 +28,7 @@ def test_the_list_names_every_study_and_its_methods():
 
 
 def test_an_unknown_study_is_refused():
-    assert "there is no study 'pencil'; the studies are pushing, pen," in refused("pencil")
+    assert "there is no study 'pencil'; the studies are pushing, options, pen," in refused("pencil")
     assert "--list" in refused()
 
 
