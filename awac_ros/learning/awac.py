@@ -14,6 +14,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from awac_ros.errors import AwacError
 from awac_ros.learning.adam import Adam
 from awac_ros.learning.method import Method, gaussian_tensors
 from awac_ros.learning.networks import CriticEnsemble, GaussianPolicy
@@ -57,6 +58,10 @@ class AwacConfig:
     """L2, added to the policy's gradient, as the authors do."""
     policy_average: float = 2e-3
     """The newest policy's share, at each update, in the running average that acts and is judged."""
+
+    def __post_init__(self) -> None:
+        if self.target_critics is not None and not 1 <= self.target_critics <= self.critics:
+            raise AwacError(f"awac: target_critics is {self.target_critics}; choose 1 to {self.critics}, or none")
 
 
 class Terms(NamedTuple):

@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 import torch
 
+from awac_ros.errors import AwacError
 from awac_ros.learning.awac import EDGE, Awac, AwacConfig
 from awac_ros.learning.replay import Batch
 from awac_ros.tasks import Pushing
@@ -158,6 +159,11 @@ def test_the_target_is_the_least_of_a_random_subset_of_the_critics():
     drawn = {((terms_of(awac, batch).y - 10.0 * batch.reward) / 0.97).sum().item() for _ in range(100)}
     assert len(pairs) > 1
     assert {round(each, 2) for each in drawn} == {round(each, 2) for each in pairs}
+
+
+def test_more_target_critics_than_critics_are_refused():
+    with pytest.raises(AwacError, match="target_critics is 3; choose 1 to 2"):
+        AwacConfig(target_critics=3)
 
 
 def test_termination_ends_the_sum_of_rewards():
