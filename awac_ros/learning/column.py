@@ -31,7 +31,6 @@ class Column:
             raise AwacError(
                 f"replay: no address space to be had ({error}); raise this shell's limit: ulimit -v unlimited"
             ) from error
-        space.madvise(mmap.MADV_HUGEPAGE)  # rows are read at random: fewer pages to look up
         self._array = np.frombuffer(space, kind).reshape(rows, *shape)
         self.length = 0
 
