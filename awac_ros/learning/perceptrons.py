@@ -18,6 +18,8 @@ aten = torch.ops.aten
 
 EPSILON = 1e-5
 """Of the layer norm's variance."""
+ROWS_AT_ONCE = 512
+"""Of a pass without a way back: so many rows of a hidden layer stay in the processor's cache until the next layer."""
 
 
 class Perceptrons(nn.Module):
@@ -74,14 +76,15 @@ class Perceptrons(nn.Module):
     def infer(self, x: Tensor, members: Sequence[int] | None = None) -> Tensor:
         """(members, B, out) at inputs x (B, in), of the named members or of all; nothing is kept for a way back."""
         chosen = self.layers if members is None else [self.layers[member] for member in members]
-        outputs = []
-        for layers in chosen:
-            activation = x
-            for (weight, bias), norm in zip(layers, self.norms, strict=False):
-                activation = _Hidden(torch.addmm(bias, activation, weight), norm).activation
-            weight, bias = layers[-1]
-            outputs.append(torch.addmm(bias, activation, weight))
-        return torch.stack(outputs)
+        outputs = x.new_empty(len(chosen), len(x), self._shapes[-1][1])
+        for output, layers in zip(outputs, chosen, strict=True):
+            for rows, into in zip(x.split(ROWS_AT_ONCE), output.split(ROWS_AT_ONCE), strict=True):
+                activation = rows
+                for (weight, bias), norm in zip(layers, self.norms, strict=False):
+                    activation = _Hidden(torch.addmm(bias, activation, weight), norm).activation
+                weight, bias = layers[-1]
+                torch.addmm(bias, activation, weight, out=into)
+        return outputs
 
 
 class Evaluation:

@@ -4,7 +4,7 @@ import pytest
 import torch
 from torch.nn import functional
 
-from awac_ros.learning.perceptrons import EPSILON, Perceptrons
+from awac_ros.learning.perceptrons import EPSILON, ROWS_AT_ONCE, Perceptrons
 
 
 def make(layer_norm: bool) -> Perceptrons:
@@ -75,3 +75,13 @@ def test_layers_are_views_of_the_vector():
     network.layers[1][-1][1].fill_(3.0)
     outputs, free = network(torch.randn(6, 3))
     assert (outputs[1] == 3.0).all() and not outputs[0].any() and (free == 2.0).all()
+
+
+@pytest.mark.usefixtures("_float64")
+@pytest.mark.parametrize("layer_norm", [False, True])
+def test_inference_gives_the_same_for_any_number_of_rows_and_for_chosen_members(layer_norm):
+    network = make(layer_norm)
+    x = torch.randn(2 * ROWS_AT_ONCE + 7, 3)
+    outputs = network(x)[0].detach()
+    torch.testing.assert_close(network.infer(x), outputs)
+    torch.testing.assert_close(network.infer(x, [1]), outputs[1:])
