@@ -33,7 +33,7 @@ def _hand(name: str, words: str, env_id: str, env_steps: int, least: float | Non
         f"{words} with the Adroit hand",
         env_id,
         success_reward=True,
-        prior=Prior((f"{name}_dapg_policy.h5",), clone=_clone(settings.HANDS_BC, 500)),
+        prior=Prior((f"{name}_dapg_policy.h5",), clone=_clone(settings.HANDS_CLONE, 500)),
         variants=settings.hands_variants(),
         env_steps=env_steps,
         evaluation_steps=max(2_500, env_steps // 40),

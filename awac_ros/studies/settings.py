@@ -1,7 +1,7 @@
 """The settings of every method on each kind of task; catalog.py puts them together with tasks and data.
 
-Hands and gym: networks, batch size and learning rate after the AWAC authors' own (see `learning/awac.py`); the same for
-every method, so that a comparison compares methods.
+Hands: small networks, tried on the pen with one seed. Gym: networks and learning rate after the AWAC authors' own. On
+each task the same for every method, so that a comparison compares methods.
 """
 
 from __future__ import annotations
@@ -21,23 +21,33 @@ AS_RECORDED = ReplayConfig(original_goals=1.0, drawn_goals=0.0, future_goals=0.0
 HALF_ONLINE = replace(AS_RECORDED, online_fraction=0.5)
 
 # Hands: rewards 0 and -1, 25 demonstrations and their clone's episodes.
-HANDS_POLICY = {"policy_hidden": (256, 256, 256), "policy_learning_rate": 3e-4}
+HANDS_POLICY = {"policy_hidden": (128, 128), "policy_learning_rate": 1e-3}
 HANDS_CRITIC = {
-    "critic_hidden": (256, 256, 256),
+    "critic_hidden": (128, 128),
+    "critic_layer_norm": True,
+    "critic_learning_rate": 5e-4,
+    "discount": 0.97,
+    "reward_scale": 1.0,
+    "tau": 0.005,
+}
+HANDS_AWAC = AwacConfig(**HANDS_POLICY, **HANDS_CRITIC, log_std="shared", temperature=0.3, value="mean")
+HANDS_BC = BcConfig(**HANDS_POLICY, log_std="shared")
+HANDS_SAC = SacConfig(**HANDS_POLICY, **HANDS_CRITIC, alpha_learning_rate=3e-4)
+HANDS_BATCH = 512
+HANDS_OFFLINE_UPDATES = 10_000
+HANDS_CLONE = BcConfig(policy_hidden=(256, 256, 256), policy_learning_rate=3e-4)
+"""Whose episodes join the demonstrations."""
+
+# Gym: the environment's own rewards, 15 expert episodes and their clone's.
+GYM_POLICY = {"policy_hidden": (256, 256, 256, 256), "policy_learning_rate": 3e-4}
+GYM_CRITIC = {
+    "critic_hidden": (256, 256),
     "critic_layer_norm": True,
     "critic_learning_rate": 3e-4,
     "discount": 0.99,
     "reward_scale": 1.0,
     "tau": 0.005,
 }
-HANDS_AWAC = AwacConfig(**HANDS_POLICY, **HANDS_CRITIC, log_std="shared", temperature=0.4)
-HANDS_BC = BcConfig(**HANDS_POLICY, log_std="shared")
-HANDS_SAC = SacConfig(**HANDS_POLICY, **HANDS_CRITIC, alpha_learning_rate=3e-4)
-HANDS_OFFLINE_UPDATES = 25_000
-
-# Gym: the environment's own rewards, 15 expert episodes and their clone's.
-GYM_POLICY = {"policy_hidden": (256, 256, 256, 256), "policy_learning_rate": 3e-4}
-GYM_CRITIC = {**HANDS_CRITIC, "critic_hidden": (256, 256)}
 GYM_AWAC = AwacConfig(**GYM_POLICY, **GYM_CRITIC, log_std="shared", temperature=2.0)
 GYM_BC = BcConfig(**GYM_POLICY, log_std="shared")
 GYM_SAC = SacConfig(**GYM_POLICY, **GYM_CRITIC, alpha_learning_rate=3e-4)
@@ -53,7 +63,15 @@ WARM_UP = 1_000
 
 
 def hands_variants() -> tuple[Variant, ...]:
-    return _variants(HANDS_AWAC, HANDS_BC, HANDS_SAC, HALF_ONLINE, HANDS_OFFLINE_UPDATES, normalised=True)
+    return _variants(
+        HANDS_AWAC,
+        HANDS_BC,
+        HANDS_SAC,
+        HALF_ONLINE,
+        HANDS_OFFLINE_UPDATES,
+        batch_size=HANDS_BATCH,
+        normalised=True,
+    )
 
 
 def gym_variants() -> tuple[Variant, ...]:
@@ -81,12 +99,13 @@ def _variants(
     *,
     normalised: bool,
     updates_per_step: int = 1,
+    batch_size: int = TrainerConfig.batch_size,
 ) -> tuple[Variant, ...]:
     """awac and sac-pretrained learn offline and go on; bc stays as it is; sac and sacfd begin online."""
 
     def variant(name: str, method: MethodConfig, replay: ReplayConfig = replay, **fields: object) -> Variant:
         common = {"updates_per_step": updates_per_step, "normalised": normalised}
-        return Variant(name, TrainerConfig(method, replay), **{**common, **fields})
+        return Variant(name, TrainerConfig(method, replay, batch_size), **{**common, **fields})
 
     return (
         variant("awac", awac, offline_updates=offline_updates),
