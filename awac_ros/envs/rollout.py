@@ -48,6 +48,20 @@ def steps(env: gymnasium.Env, choose_action: ChooseAction, seed: int) -> Iterato
         observation, ended = next_observation, terminated or truncated
 
 
+def record(builder: EpisodeBuilder, step: Step, period: float, policy_version: int) -> None:
+    """Add the step to its episode; `period` is the control period, in s, that paces it."""
+    builder.add(
+        step.observation,
+        step.action,
+        step.reward,
+        step.next_observation,
+        terminated=step.terminated,
+        truncated=step.truncated,
+        policy_version=policy_version,
+        step_time=len(builder) * period,
+    )
+
+
 def rollout(
     env: gymnasium.Env, choose_action: ChooseAction, *, seed: int, actor_id: str, episode: int, policy_version: int = -1
 ) -> Episode:
@@ -55,16 +69,7 @@ def rollout(
     period = env.get_wrapper_attr("task").layout.control_period
     builder = EpisodeBuilder(actor_id, episode)
     for step in steps(env, choose_action, seed):
-        builder.add(
-            step.observation,
-            step.action,
-            step.reward,
-            step.next_observation,
-            terminated=step.terminated,
-            truncated=step.truncated,
-            policy_version=policy_version,
-            step_time=len(builder) * period,
-        )
+        record(builder, step, period, policy_version)
     return builder.finish(Outcome.SUCCESS if step.info["is_success"] else Outcome.FAILURE)
 
 

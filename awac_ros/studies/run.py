@@ -22,7 +22,7 @@ from awac_ros.data.atomic import atomic_write
 from awac_ros.data.lock import locked
 from awac_ros.envs.box import make_box
 from awac_ros.envs.evaluate import perform
-from awac_ros.envs.rollout import episode_seed, steps
+from awac_ros.envs.rollout import episode_seed, record, steps
 from awac_ros.learning import checkpoint
 from awac_ros.learning.policy import Policy
 from awac_ros.learning.trainer import Trainer
@@ -138,16 +138,7 @@ class _Run:
         builder = EpisodeBuilder(self._variant.name, number)
         self._acting, start, due = self._policy(), 0, self._next_evaluation()
         for step in steps(self._env, lambda observation: self._acting.sample(observation, rng), seed):
-            builder.add(
-                step.observation,
-                step.action,
-                step.reward,
-                step.next_observation,
-                terminated=step.terminated,
-                truncated=step.truncated,
-                policy_version=self._acting.version,
-                step_time=len(builder) * self._task.layout.control_period,
-            )
+            record(builder, step, self._task.layout.control_period, self._acting.version)
             acted = len(builder) - start
             if step.terminated or step.truncated or acted == CHUNK or self._env_steps + acted == due:
                 self._learn(builder.transitions(start))
