@@ -150,7 +150,8 @@ class Learner(RunnableNode):
             new = self._intake.take(taken)
             self._trainer.add_online(new)
             self._ledger.took(taken)
-            self._staleness = self._record.version - float(new.policy_version.mean())
+            if len(chosen := new.policy_version[~new.intervened]):
+                self._staleness = self._record.version - float(chosen.mean())
         updates = min(self._ledger.owed, _SLICE)
         if updates:
             self._update("online", updates)
