@@ -67,7 +67,7 @@ class DemoWriter:
     def append(self, episode: Episode) -> int:
         """Add the episode; returns the number n of its group demo_n."""
         episode.transitions.check(self._layout, f"episode for {self._path}")
-        with _replaced(self._path) as temporary:
+        with atomic_replacement(self._path) as temporary:
             shutil.copyfile(self._path, temporary)
             with h5py.File(temporary, "r+", libver=_HDF5_FORMAT) as file:
                 number = max(_numbers(file["data"]), default=-1) + 1
@@ -77,7 +77,7 @@ class DemoWriter:
 
 def write(path: Path, layout: Layout, episodes: Iterable[Episode]) -> None:
     """Make these episodes the whole content of the file at `path`."""
-    with _replaced(Path(path)) as temporary, h5py.File(temporary, "w", libver=_HDF5_FORMAT) as file:
+    with atomic_replacement(Path(path)) as temporary, h5py.File(temporary, "w", libver=_HDF5_FORMAT) as file:
         data = file.create_group("data")
         data.attrs["total"] = 0
         data.attrs["env_args"] = json.dumps({"env_name": layout.task, "type": _ROBOMIMIC_GYM, "env_kwargs": {}})
@@ -219,13 +219,3 @@ def _opened(path: Path) -> Iterator[h5py.Group]:
         if not isinstance(file.get("data"), h5py.Group):
             raise AwacError(f"{path}: it has no group /data, so it holds no demonstrations; choose another file")
         yield file["data"]
-
-
-@contextmanager
-def _replaced(path: Path) -> Iterator[Path]:
-    """A path to write the new content of `path` to."""
-    try:
-        with atomic_replacement(path) as temporary:
-            yield temporary
-    except OSError as error:
-        raise AwacError(f"{path}: it can't be written ({error}); check the free space and the access rights") from error

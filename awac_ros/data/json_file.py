@@ -12,11 +12,7 @@ from awac_ros.errors import AwacError
 
 def write_json(path: Path, value: Any) -> None:
     """Put plain values in place of `path`; AwacError where that place can't be written."""
-    text = json.dumps(value, indent=2) + "\n"
-    try:
-        atomic_write(path, text.encode())
-    except OSError as error:
-        raise AwacError(f"{path}: can't be written ({error.strerror}); name a place where you may write") from error
+    atomic_write(path, (json.dumps(value, indent=2) + "\n").encode())
 
 
 def read_json(path: Path) -> Any:

@@ -14,37 +14,46 @@ from typing import Any
 import numpy as np
 import safetensors.numpy
 
-from awac_ros.data.atomic import flush_to_disk
+from awac_ros.data.atomic import clear_disk_errors, flush_to_disk
 from awac_ros.errors import AwacError
 from awac_ros.learning.weights import PolicyWeights, sha256
 
 KEPT = 2
-"""How many of the newest checkpoints stay."""
+"""How many of the newest checkpoints stay, where nothing else is said."""
+_PARTIAL = ".partial"
 
 
-def write(folder: Path, files: dict[str, bytes], about: dict[str, Any]) -> Path:
+def write(folder: Path, files: dict[str, bytes], about: dict[str, Any], kept: int = KEPT) -> Path:
     """Add a checkpoint, and let go of the oldest ones; a kill at any moment leaves the one before readable.
 
     Args:
         files: name -> content, e.g. what `pack` or `PolicyWeights.to_bytes` makes.
         about: goes into checkpoint.json.
+        kept: how many of the newest stay, at least 1.
+
+    AwacError, and the ones before untouched, where the disk refuses.
     """
-    folder.mkdir(parents=True, exist_ok=True)
-    for leftover in folder.glob("*.partial"):
-        shutil.rmtree(leftover)
-    numbers = _numbers(folder)
-    final = folder / f"{numbers[-1] + 1 if numbers else 1:06d}"
-    partial = final.with_suffix(".partial")
-    partial.mkdir()
     manifest = {"sha256": {name: sha256(data) for name, data in files.items()}, **about}
-    for name, data in {**files, "checkpoint.json": json.dumps(manifest, indent=1).encode()}.items():
-        (partial / name).write_bytes(data)
-        flush_to_disk(partial / name)
-    flush_to_disk(partial)
-    partial.rename(final)
-    flush_to_disk(folder)
-    for number in numbers[: len(numbers) + 1 - KEPT]:
-        shutil.rmtree(folder / f"{number:06d}")
+    with clear_disk_errors(folder):
+        folder.mkdir(parents=True, exist_ok=True)
+        _sweep(folder)
+        numbers = _numbers(folder)
+        final = folder / f"{numbers[-1] + 1 if numbers else 1:06d}"
+        partial = final.with_suffix(_PARTIAL)
+        try:
+            partial.mkdir()
+            for name, data in {**files, "checkpoint.json": json.dumps(manifest, indent=1).encode()}.items():
+                (partial / name).write_bytes(data)
+                flush_to_disk(partial / name)
+            flush_to_disk(partial)
+        except OSError:
+            _sweep(folder)
+            raise
+        partial.rename(final)
+        flush_to_disk(folder)
+        for number in numbers[: max(len(numbers) + 1 - kept, 0)]:
+            old = folder / f"{number:06d}"
+            shutil.rmtree(old.rename(old.with_suffix(_PARTIAL)))
     return final
 
 
@@ -97,6 +106,12 @@ def pack(arrays: dict[str, np.ndarray]) -> bytes:
 
 def unpack(data: bytes) -> dict[str, np.ndarray]:
     return safetensors.numpy.load(data)
+
+
+def _sweep(folder: Path) -> None:
+    """Remove what a kill or a full disk left half written, or half removed."""
+    for leftover in folder.glob(f"*{_PARTIAL}"):
+        shutil.rmtree(leftover)
 
 
 def _numbers(folder: Path) -> list[int]:

@@ -95,8 +95,8 @@ class Trainer:
             self._method.policy_tensors(), self.task.layout.hash, version, self.updates, environment_steps
         )
 
-    def save(self, folder: Path) -> Path:
-        """Write a checkpoint into `folder`, keeping the one before it; returns the new checkpoint's own folder."""
+    def save(self, folder: Path, kept: int = checkpoint.KEPT) -> Path:
+        """Write a checkpoint into `folder`, whose newest `kept` stay; returns the new checkpoint's own folder."""
         replay, replay_about = self.replay.state()
         files = {
             "policy.safetensors": self.policy_weights(0, self.replay.count("online")).to_bytes(),
@@ -109,7 +109,7 @@ class Trainer:
             "updates": self.updates,
             "replay": replay_about,
         }
-        return checkpoint.write(folder, files, about)
+        return checkpoint.write(folder, files, about, kept)
 
     @classmethod
     def load(cls, folder: Path, task: Task) -> Trainer:

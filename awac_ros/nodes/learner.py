@@ -52,6 +52,7 @@ class LearnerConfig:
     policy_every: int = parameter(500, "Environment steps between two policy files.", low=1, high=_MANY)
     publish_period: float = parameter(1.0, "s between two publications, in real time.", low=0.05, high=3600.0)
     checkpoint_period: float = parameter(30.0, "s between two checkpoints.", low=1.0, high=86400.0)
+    checkpoints_kept: int = parameter(2, "How many of the newest checkpoints stay on disk.", low=1, high=1000)
 
 
 class Learner(RunnableNode):
@@ -94,10 +95,14 @@ class Learner(RunnableNode):
         self._rated = (time.monotonic(), self._trainer.updates)
 
     def run(self, spinner: Spinner) -> None:
-        self._train_offline(spinner)
-        self._begin_online()
-        while not self.finished:
-            spinner.once(0.0 if self._work() else SIGNAL_LATENCY)
+        try:
+            self._train_offline(spinner)
+            self._begin_online()
+            while not self.finished:
+                spinner.once(0.0 if self._work() else SIGNAL_LATENCY)
+        except AwacError as error:
+            self._failure = self._message = str(error)
+            raise
 
     def close(self) -> None:
         if self._failure is None:
@@ -169,11 +174,7 @@ class Learner(RunnableNode):
         return not idle
 
     def _update(self, phase: str, count: int) -> None:
-        try:
-            metrics = self._trainer.update(count)
-        except AwacError as error:
-            self._failure = self._message = str(error)
-            raise
+        metrics = self._trainer.update(count)
         if self._staleness is not None:
             metrics["staleness"] = self._staleness
         self._scalars.add(phase, metrics, count, self._trainer.updates)
@@ -217,7 +218,7 @@ class Learner(RunnableNode):
     def _save(self) -> None:
         state = self._ledger.environment_steps, self._trainer.updates
         if self._saved != state:
-            self._folder.save(self._trainer)
+            self._folder.save(self._trainer, self.config.checkpoints_kept)
             self._saved = state
         self._checkpoint_due = time.monotonic() + self.config.checkpoint_period
 

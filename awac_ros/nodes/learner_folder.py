@@ -56,8 +56,8 @@ class LearnerFolder:
     def write_policy(self, weights: PolicyWeights) -> None:
         atomic_write(self._policies / f"step_{weights.environment_steps:06d}.safetensors", weights.to_bytes())
 
-    def save(self, trainer: Trainer) -> None:
-        trainer.save(self._checkpoints)
+    def save(self, trainer: Trainer, kept: int) -> None:
+        trainer.save(self._checkpoints, kept)
 
     @property
     def has_checkpoint(self) -> bool:
