@@ -11,11 +11,11 @@ from awac_ros.errors import AwacError
 
 
 @contextmanager
-def locked(folder: Path) -> Iterator[None]:
-    """Keep every other process from working in this folder; AwacError where one already does."""
-    with (folder / "lock").open("w") as file:
+def locked(folder: Path, name: str = "lock") -> Iterator[None]:
+    """Keep every other holder of the lock `name` out of this folder; AwacError where there already is one."""
+    with (folder / name).open("w") as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
-            raise AwacError(f"{folder} is in use by another process; wait or name another --out") from error
+            raise AwacError(f"{folder} is in use by another process; wait or name another folder as out") from error
         yield

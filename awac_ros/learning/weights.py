@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import safetensors
@@ -27,6 +28,8 @@ class PolicyWeights:
     """Gradient updates behind these weights."""
     environment_steps: int
     """Online transitions the learner had trained on."""
+    learner: str = ""
+    """Which learner published them; empty in a file."""
 
     def to_bytes(self) -> bytes:
         """Safetensors bytes, the same for the same weights; the numbers stand as JSON in the header's metadata."""
@@ -35,6 +38,7 @@ class PolicyWeights:
             "version": self.version,
             "learner_step": self.learner_step,
             "environment_steps": self.environment_steps,
+            "learner": self.learner,
         }
         return safetensors.numpy.save(self.tensors, {"policy": json.dumps(about)})
 
@@ -54,12 +58,11 @@ class PolicyWeights:
             about = json.loads(header["__metadata__"]["policy"])
             weights = cls(
                 safetensors.numpy.load(data),
-                about["layout_hash"],
-                about["version"],
-                about["learner_step"],
-                about["environment_steps"],
+                str(about["layout_hash"]),
+                *(_count(about, name) for name in ("version", "learner_step", "environment_steps")),
+                str(about.get("learner", "")),
             )
-        except (ValueError, KeyError, TypeError, safetensors.SafetensorError) as error:
+        except (ValueError, KeyError, TypeError, AttributeError, RecursionError, safetensors.SafetensorError) as error:
             raise AwacError(f"{source}: not the weights of a policy ({error!r}); take what awac_ros wrote") from error
         if layout_hash is not None and weights.layout_hash != layout_hash:
             raise AwacError(
@@ -67,6 +70,13 @@ class PolicyWeights:
                 "use weights trained on this task"
             )
         return weights
+
+
+def _count(about: dict[str, Any], name: str) -> int:
+    value = about[name]
+    if type(value) is not int or not 0 <= value < 2**63:
+        raise ValueError(f"{name} is {value!r}")
+    return value
 
 
 def sha256(data: bytes) -> str:

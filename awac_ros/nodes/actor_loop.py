@@ -70,9 +70,9 @@ class ActorLoop:
         self.actor_id = uuid.uuid4().hex
         self.observer = Observer(_LOCKSTEP_PATIENCE if config.lockstep else config.state_timeout)
         self.human = Human(config.teleop_timeout)
-        self.slot = PolicySlot()
+        self.slot = PolicySlot(self.task.layout)
         if config.weights:
-            self.slot.load(Path(config.weights), self.task.layout.hash, time.monotonic())
+            self.slot.load(Path(config.weights), time.monotonic())
         # An evaluation judges the file it was given, whatever a learner publishes meanwhile.
         follows_learner = config.mode == TRAIN or (config.mode == EVAL and not config.weights)
         self.topics = ActorTopics(

@@ -66,6 +66,7 @@ class Learner(RunnableNode):
         task = make_task(config.task)
         out = Path(config.out)
         self._folder = LearnerFolder(out)
+        self._folder.hold()
         begun = self._folder.read_record()
         self._record = begun or LearnerRecord()
         resumed = self._folder.has_checkpoint
@@ -112,6 +113,7 @@ class Learner(RunnableNode):
         self._scalars.close()
         for publisher in (self._weights, self._status):
             publisher.wait_for_all_acked(_GOODBYE)
+        self._folder.release()
 
     def _make_trainer(self, task: Task, resumed: bool) -> Trainer:
         config = self.config
@@ -194,7 +196,8 @@ class Learner(RunnableNode):
     def _publish(self) -> None:
         """The next version; its number is on disk before anyone hears it."""
         self._write_record(version=self._record.version + 1)
-        self._weights.publish(weights_message(self._policy(), self.get_clock().now().to_msg()))
+        weights = replace(self._policy(), learner=self._folder.identity)
+        self._weights.publish(weights_message(weights, self.get_clock().now().to_msg()))
         self._published = self._progress
         self._publication_due = time.monotonic() + self.config.publish_period
         self._publish_status()

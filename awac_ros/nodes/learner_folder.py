@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import hashlib
+import platform
+from contextlib import ExitStack
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 
 from awac_ros.data import demos
 from awac_ros.data.atomic import atomic_write
 from awac_ros.data.json_file import read_json, write_json
+from awac_ros.data.lock import locked
 from awac_ros.data.transitions import Transitions
 from awac_ros.errors import AwacError
 from awac_ros.learning import checkpoint
@@ -40,6 +44,19 @@ class LearnerFolder:
         self._record_file = path / "learner.json"
         self._checkpoints = path / "checkpoints"
         self._policies = path / "policies"
+        self.identity = hashlib.sha256(f"{platform.node()}:{path.resolve()}".encode()).hexdigest()[:16]
+        """Of the learner that works here, the same after every start."""
+        self._path = path
+        self._lock = ExitStack()
+
+    def hold(self) -> None:
+        """Make the folder, and keep other learners out of it; AwacError where one works here already."""
+        self._path.mkdir(parents=True, exist_ok=True)
+        self._lock.enter_context(locked(self._path, "learner.lock"))
+
+    def release(self) -> None:
+        """Let another learner work here."""
+        self._lock.close()
 
     def read_record(self) -> LearnerRecord | None:
         """The newest record; None where no learner has begun yet."""

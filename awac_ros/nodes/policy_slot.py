@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from awac_ros.data import Layout
 from awac_ros.errors import AwacError
 from awac_ros.learning.policy import Policy
 from awac_ros.learning.weights import PolicyWeights
@@ -12,7 +13,8 @@ from awac_ros.learning.weights import PolicyWeights
 class PolicySlot:
     """Holds the newest good policy; refused weights are counted and leave it as it was."""
 
-    def __init__(self) -> None:
+    def __init__(self, layout: Layout) -> None:
+        self._layout = layout
         self.policy: Policy | None = None
         self.version = -1
         """Of the policy in use; -1 while there is none."""
@@ -22,28 +24,36 @@ class PolicySlot:
         self.refusal: str | None = None
         """Why the newest weights were refused; None once good ones have come."""
         self._received = 0.0
-        self._from_learner = False
+        self._learner: str | None = None
 
-    def load(self, path: Path, layout_hash: str, now: float) -> None:
+    def load(self, path: Path, now: float) -> None:
         """Use the weights of a file until the learner publishes; AwacError if it holds no policy of this layout."""
         try:
             data = path.read_bytes()
         except OSError as error:
             raise AwacError(f"{path}: weights can't be read ({error.strerror}); name a saved file") from error
-        self._use(PolicyWeights.from_bytes(data, source=str(path), layout_hash=layout_hash), now)
+        self._use(PolicyWeights.from_bytes(data, source=str(path), layout_hash=self._layout.hash), now)
 
     def offer(self, weights: PolicyWeights, now: float) -> None:
-        """Use the learner's weights from now (monotonic s) on; AwacError if they are older or make no policy."""
-        if self._from_learner and weights.version < self.version:
+        """Use the learner's weights from now (monotonic s) on; AwacError if they are older or make no policy.
+
+        The first learner that is heard is followed, and no other.
+        """
+        if self._learner not in (None, weights.learner):
+            raise AwacError(
+                f"policy/weights: version {weights.version} comes from learner {weights.learner or '(unnamed)'}, but "
+                f"{self._learner or '(unnamed)'} is followed; run one learner, or start the actor again to follow this"
+            )
+        if self._learner is not None and weights.version < self.version:
             raise AwacError(
                 f"policy/weights: version {weights.version} came after version {self.version}; "
                 "run one learner, and let it continue from its own checkpoint"
             )
-        if self._from_learner and weights.version == self.version:
+        if self._learner is not None and weights.version == self.version:
             return
         self._use(weights, now)
         self.environment_steps = weights.environment_steps
-        self._from_learner = True
+        self._learner = weights.learner
 
     def refuse(self, reason: str) -> None:
         """Count weights that can't be used; `reason` names what is wrong."""
@@ -55,7 +65,15 @@ class PolicySlot:
         return now - self._received if self.policy is not None else -1.0
 
     def _use(self, weights: PolicyWeights, now: float) -> None:
-        self.policy = Policy.from_weights(weights)
+        policy = Policy.from_weights(weights)
+        sizes = policy.observation_size, policy.action_size
+        wanted = self._layout.observation_size, self._layout.action_size
+        if sizes != wanted:
+            raise AwacError(
+                f"policy version {weights.version} maps {sizes[0]} numbers to {sizes[1]}, but task {self._layout.task} "
+                f"needs {wanted[0]} to {wanted[1]}; use weights trained on this task"
+            )
+        self.policy = policy
         self.version = weights.version
         self.refusal = None
         self._received = now

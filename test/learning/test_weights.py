@@ -1,3 +1,4 @@
+import dataclasses
 import subprocess
 import sys
 
@@ -29,6 +30,19 @@ def test_bytes_carry_everything(weights):
     for name, tensor in weights.tensors.items():
         np.testing.assert_array_equal(again.tensors[name], tensor)
     assert again.to_bytes() == data
+
+
+@pytest.mark.parametrize("version", [-1, 2**63, "7", 7.5, True, None])
+def test_a_version_that_is_no_count_is_refused(weights, version):
+    data = dataclasses.replace(weights, version=version).to_bytes()
+    with pytest.raises(AwacError, match=f"not the weights of a policy .*version is {version!r}"):
+        PolicyWeights.from_bytes(data, source="policy/weights")
+
+
+def test_a_header_nested_a_thousandfold_is_refused():
+    header = b"[" * 100_000
+    with pytest.raises(AwacError, match="not the weights of a policy"):
+        PolicyWeights.from_bytes(len(header).to_bytes(8, "little") + header, source="policy/weights")
 
 
 def test_one_flipped_bit_is_noticed(weights):

@@ -3,6 +3,7 @@
 import signal
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -29,6 +30,14 @@ def weights(version: int, bias: float = 0.5, environment_steps: int = 10**6) -> 
         "log_std_logit": np.zeros(2, np.float32),
     }
     return PolicyWeights(tensors, LAYOUT.hash, version, 0, environment_steps)
+
+
+def overflowing(version: int) -> PolicyWeights:
+    """A policy of finite numbers whose action is infinity less infinity."""
+    tensors = weights(version).tensors
+    tensors["features.matrix"] *= 1e30
+    tensors["layer0.weight"][:, [0, 2]] = 3e38, -3e38
+    return replace(weights(version), tensors=tensors)
 
 
 def policy_file(tmp_path: Path, **changes: float) -> Path:
@@ -173,7 +182,9 @@ def _reported(around, key: str) -> str | None:
 
 
 def test_an_action_that_is_not_finite_ends_the_actor_in_one_sentence(around, tmp_path: Path) -> None:
-    actor = around.world.start("actor", mode="eval", lockstep=True, weights=policy_file(tmp_path, bias=float("nan")))
+    path = tmp_path / "policy.safetensors"
+    path.write_bytes(overflowing(5).to_bytes())
+    actor = around.world.start("actor", mode="eval", lockstep=True, weights=path)
     assert around.exits(actor) == 2
     assert "policy version 5 chose the action" in around.world.log() and "Traceback" not in around.world.log()
     assert not any(twist(command).any() for command in around.commands)
@@ -181,7 +192,7 @@ def test_an_action_that_is_not_finite_ends_the_actor_in_one_sentence(around, tmp
 
 def test_what_was_made_before_an_action_that_is_not_finite_is_stored(around) -> None:
     around.publish_weights(weights(1))
-    around.on_state = lambda: around.time > 0.55 and around.publish_weights(weights(2, bias=float("nan")))
+    around.on_state = lambda: around.time > 0.55 and around.publish_weights(overflowing(2))
     actor = around.world.start("actor", mode="train", lockstep=True)
     assert around.exits(actor) == 2
     assert "policy version 2 chose the action" in around.world.log()

@@ -129,6 +129,8 @@ def test_killed_and_started_again_it_goes_on_and_learns_the_same(world, settings
     world.until(again.ended)
     assert weights[-1].environment_steps == 3 * STEPS
     assert weights[-1].version > version
+    learners = {weights_from_message(message, LAYOUT).learner for message in weights}
+    assert len(learners) == 1 and learners != {""}
     assert sorted({message.version for message in weights}) == [message.version for message in weights]
 
     unbroken = Trainer.load(settings["checkpoint"], TASK)
@@ -194,6 +196,14 @@ def test_a_checkpoint_of_another_layout_ends_it_with_one_sentence(world, setting
     Trainer(Pushing(PushingConfig(max_speed=0.5)), TrainerConfig(), seed=0).save(tmp_path / "other")
     with pytest.raises(AwacError, match="other/000001 holds data of task pushing .layout"):
         world.run(Learner, **{**settings, "checkpoint": tmp_path / "other"})
+
+
+def test_a_second_learner_in_the_same_folder_is_refused(world, settings: dict) -> None:
+    weights = world.hear(PolicyWeightsMessage, "policy/weights", LATCHED)
+    world.run(Learner, **settings)
+    world.until(lambda: weights)
+    with pytest.raises(AwacError, match="is in use by another process"):
+        world.run(Learner, **settings)
 
 
 @pytest.mark.parametrize(
