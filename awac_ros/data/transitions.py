@@ -118,7 +118,7 @@ class Transitions:
         self.check_values(source)
 
     def check_values(self, source: str) -> None:
-        """The part of `check` that needs no layout: finiteness and the range of actions."""
+        """The part of `check` that needs no layout: finiteness, the range of actions, and counts that can be."""
         for name in ("observation", "action", "reward", "next_observation", "step_time"):
             column = getattr(self, name)
             finite = np.isfinite(column)
@@ -130,3 +130,8 @@ class Transitions:
             raise AwacError(
                 f"{source}: action at row {row} lies outside [-1, 1]; scale actions by the task before storing them"
             )
+        for name, low in (("episode", 0), ("step", 0), ("policy_version", -1)):
+            column = getattr(self, name)
+            if len(self) and column.min() < low:
+                row = int(np.argmax(column < low))
+                raise AwacError(f"{source}: {name} is {column[row]} at row {row}; it counts from {low} on")

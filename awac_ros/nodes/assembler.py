@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from itertools import islice
 
 import numpy as np
 
 from awac_ros.data import Episode, Outcome, Transitions
+from awac_ros.errors import AwacError
 
+_NAMED = 5
 Key = tuple[str, int]
 
 
@@ -22,6 +25,10 @@ class _Open:
     def count(self) -> int:
         return sum(map(len, self.parts))
 
+    def episode(self) -> Episode:
+        rows = Transitions.concatenate(self.parts)
+        return Episode(rows[np.argsort(rows.step, kind="stable")], self.outcome or Outcome.FAILURE)
+
 
 class EpisodeAssembler:
     """Collects steps by (actor, episode); an episode is given out once it has ended and all its steps are there."""
@@ -30,14 +37,16 @@ class EpisodeAssembler:
         self._patience = patience
         self._open: dict[Key, _Open] = {}
         self._closed: set[Key] = set()
+        self._broken: list[str] = []
 
     def add(self, transitions: Transitions) -> None:
         """Steps of one or more episodes, each step once."""
-        keys = list(zip(transitions.actor_id.tolist(), transitions.episode.tolist(), strict=True))
-        for key in dict.fromkeys(keys):
+        rows: dict[Key, list[int]] = {}
+        for row, key in enumerate(zip(transitions.actor_id.tolist(), transitions.episode.tolist(), strict=True)):
+            rows.setdefault(key, []).append(row)
+        for key, chosen in rows.items():
             if key not in self._closed:
-                rows = np.array([other == key for other in keys])
-                self._open.setdefault(key, _Open()).parts.append(transitions[rows])
+                self._open.setdefault(key, _Open()).parts.append(transitions[chosen])
 
     def end(self, actor_id: str, number: int, steps: int, outcome: Outcome, now: float) -> None:
         """The actor says that the episode ended with so many steps."""
@@ -54,23 +63,25 @@ class EpisodeAssembler:
         """Episodes that have become whole, in the order in which their first step came."""
         whole = []
         for key, entry in list(self._open.items()):
-            if entry.steps is not None and entry.count == entry.steps:
-                rows = Transitions.concatenate(entry.parts)
+            if entry.parts and entry.count == entry.steps:
                 self._close(key)
-                whole.append(Episode(rows[np.argsort(rows.step, kind="stable")], entry.outcome or Outcome.FAILURE))
+                try:
+                    whole.append(entry.episode())
+                except AwacError as error:
+                    self._broken.append(f"an episode of actor {key[0][:8]} is not recorded: {error}")
         return whole
 
     def take_broken(self, now: float) -> list[str]:
-        """A sentence for each episode that ended `patience` s ago and still has holes; those are given up."""
-        broken = []
+        """A sentence for each episode given up: it makes none, or it ended `patience` s ago and still has holes."""
+        broken, self._broken = self._broken, []
         for key, entry in list(self._open.items()):
             if entry.steps is not None and now - entry.ended > self._patience:
                 have = {step for part in entry.parts for step in part.step.tolist()}
-                missing = [step for step in range(entry.steps) if step not in have]
-                named = ", ".join(map(str, missing[:5])) + (", ..." if len(missing) > 5 else "")
+                missing = list(islice((step for step in range(entry.steps) if step not in have), _NAMED + 1))
+                named = ", ".join(map(str, missing[:_NAMED])) + (", ..." if len(missing) > _NAMED else "")
                 broken.append(
-                    f"episode {key[1]} of actor {key[0][:8]}: {len(missing)} of {entry.steps} steps never came "
-                    f"({named}); it is not recorded, so record it again"
+                    f"episode {key[1]} of actor {key[0][:8]}: {entry.steps - len(have)} of {entry.steps} steps never "
+                    f"came ({named}); it is not recorded, so record it again"
                 )
                 self._close(key)
         return broken

@@ -12,7 +12,7 @@ class Intake:
 
     def __init__(self, layout: Layout, repeated_keys: int = 0) -> None:
         self._waiting = Transitions.empty(layout)
-        self._seen: dict[tuple[str, int], int] = {}
+        self._seen: dict[tuple[str, int], set[int]] = {}
         self.repeated_keys = repeated_keys
         """Transitions that came again with a key that this process had seen, added to those counted before it."""
 
@@ -23,9 +23,9 @@ class Intake:
         self._waiting = Transitions.concatenate((self._waiting, transitions))
         keys = (getattr(transitions, name).tolist() for name in ("actor_id", "episode", "step"))
         for actor, episode, step in zip(*keys, strict=True):
-            steps = self._seen.get((actor, episode), 0)
-            self.repeated_keys += steps >> step & 1
-            self._seen[actor, episode] = steps | 1 << step
+            steps = self._seen.setdefault((actor, episode), set())
+            self.repeated_keys += step in steps
+            steps.add(step)
 
     def portion(self, more_to_come: bool) -> int:
         """How many transitions end the first waiting episode; with nothing more to come also an unfinished one."""

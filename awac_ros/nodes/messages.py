@@ -18,12 +18,15 @@ from awac_msgs.msg import PolicyWeights as PolicyWeightsMessage
 from awac_msgs.msg import Transitions as TransitionsMessage
 from awac_ros.arms.arm import ArmState
 from awac_ros.data import Layout, Transitions
+from awac_ros.data.transitions import ACTOR_ID_LENGTH
 from awac_ros.errors import AwacError
 from awac_ros.learning.weights import PolicyWeights, sha256
 
 BASE_FRAME = "base"
 """Every pose and twist of this project is expressed in the arm's base frame."""
 
+_LARGEST = 1e3
+"""m, m/s, rad/s: no arm is so large or so fast."""
 _NANOSECONDS = 1_000_000_000
 _TYPECODES = {
     "observation": "f",
@@ -155,6 +158,8 @@ def transitions_from_message(message: TransitionsMessage, layout: Layout) -> Tra
             f"transitions: actor index {int(actor.max())} has no entry in actor_ids ({len(message.actor_ids)} ids); "
             "the sender must name every actor"
         )
+    if max(map(len, message.actor_ids), default=0) > ACTOR_ID_LENGTH:
+        raise AwacError(f"transitions: an actor id is longer than {ACTOR_ID_LENGTH} characters; use uuid4().hex")
     actor_id = np.array(message.actor_ids, str)[actor]
     transitions = Transitions(actor_id=actor_id, **columns)
     transitions.check(layout, "transitions")
@@ -203,4 +208,6 @@ def _vector(message: PoseStamped | TwistStamped, kind: str, values: tuple[float,
         )
     if not np.isfinite(vector).all():
         raise AwacError(f"a {kind} is not finite: {vector.tolist()}; check its publisher")
+    if np.abs(vector).max() > _LARGEST:
+        raise AwacError(f"a {kind} is beyond anything an arm can do: {vector.tolist()}; check its publisher")
     return vector

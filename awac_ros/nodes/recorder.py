@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
+from collections import deque
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,7 @@ from rclpy.clock import Clock, ClockType
 
 from awac_msgs.msg import EpisodeStatus
 from awac_msgs.msg import Transitions as TransitionsMessage
-from awac_ros.data import Outcome
+from awac_ros.data import Episode, Outcome
 from awac_ros.data.demos import DemoWriter
 from awac_ros.errors import AwacError
 from awac_ros.nodes import qos
@@ -56,6 +57,7 @@ class Recorder(RunnableNode):
         self._layout = make_task(self.config.task).layout
         self._writer = DemoWriter(Path(self.config.demos), self._layout)
         self._assembler = EpisodeAssembler(self.config.patience)
+        self._whole: deque[Episode] = deque()
         self.recorded = 0
         self._broken = 0
         self._refusal: str | None = None
@@ -73,18 +75,31 @@ class Recorder(RunnableNode):
 
     def _take_status(self, message: EpisodeStatus) -> None:
         if message.state == EpisodeStatus.ENDED:
-            outcome = _OUTCOMES[message.outcome]
+            outcome = _OUTCOMES.get(message.outcome)
+            if outcome is None:
+                self._refuse(f"episode/status: there is no outcome {message.outcome}; that episode is not recorded")
+                return
             self._assembler.end(message.actor_id, message.episode, message.steps, outcome, time.monotonic())
             self._write()
 
     def _write(self) -> None:
-        for episode in self._assembler.take_whole():
-            number = self._writer.append(episode)
+        self._whole += self._assembler.take_whole()
+        while self._whole:
+            episode = self._whole[0]
+            try:
+                number = self._writer.append(episode)
+            except AwacError as error:
+                if self._refusal != (sentence := f"{error}; the episode is kept in memory and tried again"):
+                    self._refuse(sentence)
+                return
+            self._whole.popleft()
+            self._refusal = None
             self.recorded += 1
             self.get_logger().info(f"demo_{number}: {len(episode)} steps, {episode.outcome.value}")
         self.finished = 0 < self.config.episodes <= self.recorded
 
     def _look_after(self) -> None:
+        self._write()
         for sentence in self._assembler.take_broken(time.monotonic()):
             self._broken += 1
             self._refuse(sentence)

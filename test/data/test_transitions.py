@@ -79,3 +79,10 @@ def test_wrong_shapes_are_refused_with_the_right_one(layout, make_episode, colum
     rows = dataclasses.replace(make_episode(steps=5).transitions, **{column: np.zeros(shape)})
     with pytest.raises(AwacError, match=f"demo_1: {column} has shape .* task sliding needs {needed}"):
         rows.check(layout, "demo_1")
+
+
+@pytest.mark.parametrize(("column", "value"), [("episode", -1), ("step", -5), ("policy_version", -2)])
+def test_a_count_below_its_least_is_refused(layout, make_episode, column, value):
+    rows = changed(make_episode().transitions, column, value, row=2)
+    with pytest.raises(AwacError, match=f"demo_1: {column} is {value} at row 2"):
+        rows.check(layout, "demo_1")

@@ -56,3 +56,33 @@ def test_a_message_may_hold_several_episodes() -> None:
     assembler.end(ACTOR, 1, 3, Outcome.FAILURE, now=0.0)
     assembler.end(ACTOR, 0, 2, Outcome.SUCCESS, now=0.0)
     assert [len(episode) for episode in assembler.take_whole()] == [2, 3]
+
+
+def test_steps_that_make_no_episode_are_refused_by_name_and_the_next_is_whole() -> None:
+    assembler = EpisodeAssembler(patience=5.0)
+    assembler.add(steps(4)[np.array([0, 1, 1, 3])])
+    assembler.end(ACTOR, 0, 4, Outcome.SUCCESS, now=0.0)
+    assembler.add(steps(3, episode=1))
+    assembler.end(ACTOR, 1, 3, Outcome.SUCCESS, now=0.0)
+    (episode,) = assembler.take_whole()
+    assert len(episode) == 3
+    (sentence,) = assembler.take_broken(0.0)
+    assert "steps are not 0, 1, ... 3" in sentence
+    assert assembler.take_broken(0.0) == []
+
+
+def test_a_claim_of_billions_of_steps_is_refused_at_once() -> None:
+    assembler = EpisodeAssembler(patience=5.0)
+    assembler.end(ACTOR, 0, 2**32 - 1, Outcome.SUCCESS, now=0.0)
+    (sentence,) = assembler.take_broken(5.1)
+    assert "4294967295 of 4294967295 steps never came (0, 1, 2, 3, 4, ...)" in sentence
+
+
+def test_a_message_of_very_many_episodes_is_taken_at_once() -> None:
+    assembler = EpisodeAssembler(patience=5.0)
+    many = Transitions.concatenate([steps(1)] * 20_000)
+    object.__setattr__(many, "episode", np.arange(20_000))
+    assembler.add(many)
+    for number in range(20_000):
+        assembler.end(ACTOR, number, 1, Outcome.SUCCESS, now=0.0)
+    assert len(assembler.take_whole()) == 20_000

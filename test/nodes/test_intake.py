@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 
 from awac_ros.data import Transitions
@@ -57,3 +59,10 @@ def test_a_key_that_comes_twice_is_counted() -> None:
     assert intake.repeated_keys == 0
     intake.put(episode(0, 3))
     assert intake.repeated_keys == 3
+
+
+def test_a_step_number_out_of_this_world_costs_nothing() -> None:
+    intake, rows = Intake(LAYOUT), episode(0, 1)
+    intake.put(replace(rows, step=np.array([2**62])))
+    intake.put(replace(rows, step=np.array([2**62])))
+    assert intake.repeated_keys == 1

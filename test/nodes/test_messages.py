@@ -144,3 +144,18 @@ def test_weights_of_another_layout_are_refused() -> None:
     message.layout_hash = "0123456789abcdef"
     with pytest.raises(AwacError, match="layout 0123456789abcdef is not task pushing's"):
         messages.weights_from_message(message, LAYOUT)
+
+
+def test_an_actor_id_that_is_too_long_is_refused_before_it_is_copied_to_every_row() -> None:
+    message = messages.transitions_message(transitions(3), LAYOUT)
+    message.actor_ids[0] = "a" * 10_000_000
+    with pytest.raises(AwacError, match="longer than 32 characters"):
+        messages.transitions_from_message(message, LAYOUT)
+
+
+def test_a_pose_and_a_twist_of_giants_are_refused() -> None:
+    time = messages.stamp(0.0)
+    with pytest.raises(AwacError, match="a pose is beyond anything an arm can do"):
+        messages.position(messages.pose_message(time, (1e30, 0.0, 0.0)))
+    with pytest.raises(AwacError, match="a twist is beyond anything an arm can do"):
+        messages.twist(messages.twist_message(time, np.full(6, 1e300)))

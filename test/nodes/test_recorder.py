@@ -72,6 +72,35 @@ def test_an_episode_with_a_hole_is_refused_and_the_next_is_recorded(world, tmp_p
     assert demos.count(path) == 1
 
 
+def test_an_outcome_that_there_is_not_is_refused_and_the_next_episode_is_recorded(world, tmp_path: Path, capfd) -> None:
+    path = tmp_path / "demos.hdf5"
+    recorder = world.host(Recorder, demos=path, episodes=1)
+    actor = Actor(world)
+    actor.send(steps(5, 0))
+    actor.end(0, 5, outcome=77)
+    world.until(lambda: "there is no outcome 77" in capfd.readouterr().err)
+    actor.send(steps(4, 1))
+    actor.end(1, 4)
+    world.until(lambda: recorder.finished)
+    assert [len(episode) for episode in demos.read(path)] == [4]
+
+
+def test_an_episode_that_the_disk_refuses_is_kept_and_written_once_it_can_be(world, tmp_path: Path, capfd) -> None:
+    path = tmp_path / "demos" / "demos.hdf5"
+    recorder = world.host(Recorder, demos=path, episodes=2)
+    actor = Actor(world)
+    path.parent.rename(tmp_path / "unplugged")
+    path.parent.touch()
+    for number in range(2):
+        actor.send(steps(5, number))
+        actor.end(number, 5)
+    world.until(lambda: "the episode is kept in memory and tried again" in capfd.readouterr().err)
+    path.parent.unlink()
+    (tmp_path / "unplugged").rename(path.parent)
+    world.until(lambda: recorder.finished)
+    assert [episode.transitions.episode[0] for episode in demos.read(path)] == [0, 1]
+
+
 def test_transitions_of_another_task_are_refused_by_name(world, tmp_path: Path, capfd) -> None:
     world.host(Recorder, demos=tmp_path / "demos.hdf5")
     actor = Actor(world)
