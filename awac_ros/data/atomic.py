@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import glob
 import os
 import secrets
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from awac_ros.errors import AwacError
+
+_ABANDONED = 3600.0
 
 
 @contextmanager
@@ -22,6 +26,7 @@ def atomic_replacement(path: Path) -> Iterator[Path]:
     temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}.tmp")
     with clear_disk_errors(path):
         path.parent.mkdir(parents=True, exist_ok=True)
+        _sweep(path)
         try:
             yield temporary
             flush_to_disk(temporary)
@@ -30,6 +35,14 @@ def atomic_replacement(path: Path) -> Iterator[Path]:
             temporary.unlink(missing_ok=True)
             raise
         flush_to_disk(path.parent)
+
+
+def _sweep(path: Path) -> None:
+    """Remove what killed processes left beside `path`; an hour is longer than any file takes to write."""
+    for leftover in path.parent.glob(f".{glob.escape(path.name)}.????????.tmp"):
+        with suppress(FileNotFoundError):  # another process swept it
+            if time.time() - leftover.stat().st_mtime > _ABANDONED:
+                leftover.unlink()
 
 
 @contextmanager

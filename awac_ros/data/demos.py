@@ -209,7 +209,7 @@ def _dataset(demo: h5py.Group, name: str, shape: tuple[int, ...], source: str) -
         raise AwacError(
             f"{source}: {name} has shape {dataset.shape}, but its layout needs {shape}; leave this demo out"
         )
-    return dataset[...]
+    return hdf5.content(dataset, source)
 
 
 @contextmanager

@@ -13,19 +13,33 @@ import numpy as np
 from awac_ros.data.transitions import ACTOR_ID_LENGTH
 from awac_ros.errors import AwacError
 
+_COMPRESSION = 1100
+"""Deflate, HDF5's strongest usual filter, makes nothing smaller than by 1032 to 1 (zlib's documentation)."""
+
 
 @contextmanager
 def opened(path: Path) -> Iterator[h5py.File]:
-    """The file; AwacError if it is missing, or if it turns out to be damaged while the block reads it."""
+    """The file; AwacError if it is missing or names other files, or turns out to be damaged while the block reads it.
+
+    A link to another file would be followed unseen, wherever it leads.
+    """
     if not Path(path).is_file():
         raise AwacError(f"{path}: there is no such file; correct the path or record some demonstrations first")
     try:
         with h5py.File(path, "r") as file:
+            if foreign := file.visititems_links(
+                lambda name, link: name if isinstance(link, h5py.ExternalLink) else None
+            ):
+                raise AwacError(f"{path}: {foreign} is a link to another file; copy what it names into this one")
             yield file
-    except (OSError, RuntimeError, KeyError, ValueError, TypeError, MemoryError) as error:
+    except (OSError, RuntimeError, KeyError, ValueError, TypeError, MemoryError, OverflowError) as error:
         raise AwacError(
             f"{path} is truncated, damaged or no HDF5 file ({error}); restore a copy or record again"
         ) from error
+
+
+def _name_of_external(name: str, link: object) -> str | None:
+    return name if isinstance(link, h5py.ExternalLink) else None
 
 
 def array(group: h5py.Group, name: str, shape: tuple[int | None, ...], kind: type, source: str) -> np.ndarray:
@@ -42,7 +56,19 @@ def array(group: h5py.Group, name: str, shape: tuple[int | None, ...], kind: typ
         needed = ", ".join("any" if size is None else str(size) for size in shape)
         raise AwacError(f"{source}: {name} has shape {dataset.shape}, but ({needed}) is needed; correct the file")
     with np.errstate(over="ignore"):
-        return dataset[...].astype(kind, copy=False)
+        return content(dataset, source).astype(kind, copy=False)
+
+
+def content(dataset: h5py.Dataset, source: str) -> np.ndarray:
+    """All values; AwacError if they lie in another file, or are more than the file could hold."""
+    if dataset.is_virtual or dataset.external:
+        raise AwacError(f"{source}: {dataset.name} lies in another file; copy it into this one")
+    if dataset.nbytes > _COMPRESSION * Path(dataset.file.filename).stat().st_size:
+        raise AwacError(
+            f"{source}: {dataset.name} claims {dataset.nbytes:,} bytes, more than the file could hold; it is damaged, "
+            "so restore a copy"
+        )
+    return dataset[...]
 
 
 def reward(group: h5py.Group, length: int, from_success: bool, source: str) -> np.ndarray:
