@@ -32,7 +32,7 @@ def opened(path: Path) -> Iterator[h5py.File]:
             ):
                 raise AwacError(f"{path}: {foreign} is a link to another file; copy what it names into this one")
             yield file
-    except (OSError, RuntimeError, KeyError, ValueError, TypeError, MemoryError, OverflowError) as error:
+    except (OSError, RuntimeError, KeyError, ValueError, TypeError, MemoryError, OverflowError, SystemError) as error:
         raise AwacError(
             f"{path} is truncated, damaged or no HDF5 file ({error}); restore a copy or record again"
         ) from error

@@ -74,8 +74,11 @@ class TransitionStore:
         """Transitions in the store."""
         with self._clear_errors():
             last = self._connection.execute(
-                "SELECT first + size - 1 FROM chunks ORDER BY first DESC LIMIT 1"
+                "SELECT first + size - 1, length(content) = size * ? FROM chunks ORDER BY first DESC LIMIT 1",
+                (self._row_type.itemsize,),
             ).fetchone()
+            if last and not (type(last[0]) is int and last[1]):
+                raise sqlite3.DatabaseError("its last transitions are not as they were written")
             return last[0] if last else 0
 
     @property
@@ -127,11 +130,15 @@ class TransitionStore:
             ).fetchall()
             actors = self._connection.execute("SELECT actor_id FROM actors ORDER BY number").fetchall()
             for first, checksum, content in chunks:
-                if zlib.crc32(content) != checksum:
+                if type(content) is not bytes or zlib.crc32(content) != checksum:
                     raise sqlite3.DatabaseError(f"transition {first} and those after it are not as they were written")
-        skipped = cursor + 1 - chunks[0][0]
-        rows = np.frombuffer(b"".join(content for _, _, content in chunks), self._row_type)
-        rows = rows[skipped : skipped + end - cursor]
+            rows = np.frombuffer(b"".join(content for _, _, content in chunks), self._row_type)
+            skipped = cursor + 1 - chunks[0][0] if chunks else 0
+            rows = rows[skipped : skipped + end - cursor]
+            if len(rows) < end - cursor or rows["actor"].max() > len(actors):
+                raise sqlite3.DatabaseError(
+                    f"some of the transitions {cursor + 1} to {end}, or their actors, are missing"
+                )
         columns = {name: rows[name].copy() for name in COLUMN_TYPES.keys() - {"actor_id"}}
         actor_ids = np.array([actor_id for (actor_id,) in actors], COLUMN_TYPES["actor_id"])
         return Transitions(actor_id=actor_ids[rows["actor"] - 1], **columns), end
@@ -146,8 +153,8 @@ class TransitionStore:
                 connection.execute("INSERT INTO layout VALUES (?)", (self._layout.to_json(),))
             elif not _TABLES.keys() <= tables:
                 raise AwacError(f"{self._path} exists but is no transition store; choose another path")
-            ((found,),) = connection.execute("SELECT json FROM layout").fetchall()
-            self._layout.check_same(Layout.from_json(found, str(self._path)), str(self._path))
+            found = connection.execute("SELECT json FROM layout").fetchone()
+            self._layout.check_same(Layout.from_json(found and found[0], str(self._path)), str(self._path))
         if connection.execute("PRAGMA quick_check(1)").fetchone() != ("ok",):
             raise sqlite3.DatabaseError("its integrity check failed")
         if not read_only:
@@ -175,7 +182,7 @@ class TransitionStore:
             ) from error
         except sqlite3.ProgrammingError:
             raise
-        except sqlite3.DatabaseError as error:
+        except (sqlite3.DatabaseError, UnicodeDecodeError) as error:
             raise AwacError(
                 f"{self._path} is damaged or no transition store ({error}); restore a copy or choose another path"
             ) from error

@@ -245,6 +245,29 @@ def test_a_damaged_store_is_refused_or_serves_what_was_written(
         assert_same(served, written)
 
 
+@pytest.mark.parametrize(
+    "change",
+    [
+        "DELETE FROM chunks WHERE first = 21",
+        "DELETE FROM chunks WHERE first < 100",
+        "DELETE FROM actors",
+        "DELETE FROM layout",
+        "UPDATE layout SET json = x'00'",
+        "UPDATE chunks SET size = 'many'",
+        "UPDATE chunks SET content = 'text'",
+        "UPDATE chunks SET size = 3 * size",
+    ],
+)
+def test_a_store_that_was_tampered_with_is_refused_in_one_sentence(tmp_path, layout, content_of_a_store, change):
+    path = tmp_path / "store.sqlite"
+    path.write_bytes(content_of_a_store)
+    with sqlite3.connect(path) as connection:
+        connection.execute(change)
+    connection.close()
+    with pytest.raises(AwacError, match="store.sqlite"), TransitionStore(path, layout) as store:
+        store.since(0, store.total)
+
+
 @settings(deadline=None, max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.floats(0, 1))
 def test_a_power_cut_in_the_middle_of_a_commit_costs_only_that_commit(

@@ -1,0 +1,25 @@
+"""How hard the promises are tried."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Effort:
+    """Counts of one soak."""
+
+    writers_killed: int
+    """Writers of each kind of file that are killed in the middle."""
+    files_mutated: int
+    """Damaged files that are read, over all kinds."""
+    messages: int
+    """Hostile messages and requests."""
+    nodes_killed: int
+    """Nodes of a running graph that are killed."""
+    seconds_without: float
+    """How long the buffer, and then the learner, is gone."""
+
+
+FULL = Effort(writers_killed=170, files_mutated=10_000, messages=100_000, nodes_killed=200, seconds_without=20.0)
+SHORT = Effort(writers_killed=15, files_mutated=1_000, messages=5_000, nodes_killed=8, seconds_without=5.0)
