@@ -13,6 +13,8 @@ from awac_ros.resources import resource
 from awac_ros.tasks import Pushing
 
 _TASK = Pushing.name
+_STARTED_DEVICES = ("gamepad", "joy", "spacemouse")
+"""A keyboard needs a terminal, which no launcher gives its nodes."""
 
 _ARGUMENTS = (
     Argument(
@@ -25,9 +27,11 @@ _ARGUMENTS = (
     Argument(
         "teleop",
         "scripted",
-        "who demonstrates: a scripted operator, or none started here",
-        choices=("scripted", "none"),
+        "who drives: a scripted operator (collect), or a person with a device, who can also take over from a policy; "
+        "keyboard starts nothing here: run `awac teleop keyboard` in a terminal of its own",
+        choices=("scripted", "keyboard", *_STARTED_DEVICES, "none"),
     ),
+    Argument("mapping", "", "YAML file of the device's axes, buttons and speed (empty: config/teleop_<device>.yaml)"),
     Argument("lockstep", "false", "true: the simulated world waits for the nodes; fast, and repeatable by seed", bool),
     Argument("demos", "", "HDF5 file of demonstrations: collect writes it (empty: <out>/demos.hdf5), train reads it"),
     Argument("prior", "", "HDF5 file of other old episodes, good or bad, to train on"),
@@ -134,6 +138,10 @@ def _operator(values: Values) -> dict[str, Value]:
     return {"lockstep": values["lockstep"], "seed": values["seed"]}
 
 
+def _teleop(values: Values) -> dict[str, Value]:
+    return {"device": values["teleop"], "mapping": values["mapping"]}
+
+
 def _check_task(file: str) -> None:
     """AwacError unless it is a readable file of episodes of this graph's task."""
     Pushing().layout.check_same(demos.read_layout(Path(file)), file)
@@ -145,6 +153,8 @@ def _check(values: Values) -> None:
     for name in ("episodes", "env_steps", "seed"):
         if int(values[name] or 0) < 0:
             raise AwacError(f"{name}:={values[name]} is negative; give 0 or more")
+    if values["lockstep"] and values["teleop"] not in ("scripted", "none"):
+        raise AwacError("lockstep:=true waits for nobody's hand: teleoperate with lockstep:=false, or teleop:=scripted")
     if values["mode"] == "collect" and Path(_demos(values)).exists():
         _check_task(_demos(values))
     if values["mode"] != "train":
@@ -185,6 +195,7 @@ PUSHING = Graph(
             _operator,
             wanted=lambda values: values["mode"] == "collect" and values["teleop"] == "scripted" and _acts(values),
         ),
+        Process("teleop", _teleop, wanted=lambda values: values["teleop"] in _STARTED_DEVICES and _acts(values)),
     ),
     check=_check,
 )

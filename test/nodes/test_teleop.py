@@ -1,0 +1,270 @@
+"""Teleoperation as an actor meets it: real topics, a real terminal, a node of its own."""
+
+import fcntl
+import os
+import pty
+import subprocess
+import sys
+import termios
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+from geometry_msgs.msg import PoseStamped, TwistStamped
+from sensor_msgs.msg import Joy
+from std_srvs.srv import Trigger
+
+from awac_msgs.msg import ArmStatus, EpisodeMark, EpisodeStatus
+from awac_ros.nodes import qos
+from awac_ros.nodes.messages import pose_message, stamp, twist
+from awac_ros.nodes.teleop import Teleop
+from awac_ros.resources import resource
+
+SHOULDER, A, START, BACK, UP = 9, 0, 6, 4, 11
+FORWARD = [0.0, 1.0, 0.0, 0.0, 0.0, 0.0]
+
+
+class Graph:
+    """What a person's twists and marks meet."""
+
+    def __init__(self, world) -> None:
+        self.world = world
+        self.twists = world.hear(TwistStamped, "teleop/twist", qos.COMMAND)
+        self.marks = world.hear(EpisodeMark, "episode/mark", qos.EVENTS)
+        self.episode = world.node.create_publisher(EpisodeStatus, "episode/status", qos.EPISODES)
+        self.arm = world.node.create_publisher(ArmStatus, "arm/status", qos.LATCHED)
+        self.calls: list[str] = []
+        for name in ("arm/stop", "arm/resume"):
+            world.node.create_service(Trigger, name, lambda _, reply, name=name: self._answer(name, reply))
+
+    def put(self, state: int, **about: int) -> None:
+        self.episode.publish(EpisodeStatus(actor_id="a", state=state, **about))
+
+    def hears(self, v_base_tip: list[float]) -> None:
+        """Wait until the newest twist is this one (linear part)."""
+        self.world.until(lambda: self.twists and np.allclose(twist(self.twists[-1])[:3], v_base_tip, atol=1e-6))
+
+    def _answer(self, name: str, reply: Trigger.Response) -> Trigger.Response:
+        self.calls.append(name)
+        reply.success, reply.message = True, f"{name} was called"
+        if name == "arm/resume":
+            self.arm.publish(ArmStatus(stopped=False))
+        return reply
+
+
+@pytest.fixture
+def graph(world) -> Graph:
+    return Graph(world)
+
+
+class Person:
+    """Somebody at a terminal, in which `awac teleop keyboard` runs."""
+
+    def __init__(self, world) -> None:
+        self._world = world
+        self._master, slave = pty.openpty()
+        self.settings = termios.tcgetattr(self._master)
+        self.process = subprocess.Popen(
+            [sys.executable, "-c", "from awac_ros.cli import app; app()", "teleop", "keyboard"],
+            stdin=slave,
+            stdout=slave,
+            stderr=slave,
+            start_new_session=True,
+            preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0),
+        )
+        os.close(slave)
+        os.set_blocking(self._master, False)
+        world.processes.append(self.process)
+        self._seen = b""
+
+    def types(self, keys: bytes) -> None:
+        os.write(self._master, keys)
+
+    def screen(self) -> str:
+        """Everything shown so far."""
+        try:
+            while data := os.read(self._master, 65536):
+                self._seen += data
+        except (BlockingIOError, OSError):
+            pass
+        return self._seen.decode()
+
+    def sees(self, words: str) -> None:
+        self._world.until(lambda: words in self.screen())
+
+    def holds(self, key: bytes, until: Callable[[], bool]) -> None:
+        """The key, as a keyboard repeats it."""
+
+        def press() -> bool:
+            self.types(key)
+            self.screen()
+            return until()
+
+        self._world.until(press)
+
+    def restored(self) -> bool:
+        return termios.tcgetattr(self._master) == self.settings
+
+
+@pytest.fixture
+def person(world, graph) -> Person:
+    person = Person(world)
+    person.sees("Ctrl-C ends this")
+    world.until(graph.episode.get_subscription_count)
+    return person
+
+
+def test_a_held_key_drives_letting_go_sends_one_zero_and_then_silence(graph: Graph, person: Person) -> None:
+    person.holds(b"w", until=lambda: len(graph.twists) > 3)
+    np.testing.assert_allclose(twist(graph.twists[-1]), [0.15, 0, 0, 0, 0, 0])
+    graph.hears([0.0, 0.0, 0.0])
+    graph.twists.clear()
+    graph.put(EpisodeStatus.WAITING, episode=4)
+    person.sees("episode 4 waits for its start")
+    person.types(b"\r")
+    graph.world.until(lambda: [mark.mark for mark in graph.marks] == [EpisodeMark.START])
+    assert graph.twists == []
+
+
+def test_a_terminal_that_reports_releases_stops_the_arm_at_the_release(graph: Graph, person: Person) -> None:
+    person.types(b"\x1b[?11u\x1b[97u")
+    graph.hears([0.0, 0.15, 0.0])
+    person.types(b"\x1b[97;1:3u")
+    graph.hears([0.0, 0.0, 0.0])
+
+
+def test_marks_go_where_the_episode_stands_and_the_rest_says_why_not(graph: Graph, person: Person) -> None:
+    person.types(b"\r")
+    person.sees("start means nothing now: no actor is there")
+    graph.put(EpisodeStatus.RUNNING, episode=2)
+    person.sees("episode 2 runs")
+    person.types(b"x")
+    graph.world.until(lambda: [mark.mark for mark in graph.marks] == [EpisodeMark.DISCARD])
+    graph.put(EpisodeStatus.ENDED, episode=2, outcome=EpisodeStatus.FAILURE, steps=87)
+    person.sees("episode 2: 87 steps, failure")
+    person.types(b"u")
+    person.sees("recorder/undo is not there; start its node")
+
+
+def test_ctrl_c_ends_it_cleanly_and_leaves_the_terminal_as_it_was(graph: Graph, person: Person) -> None:
+    assert not person.restored()
+    person.holds(b"d", until=lambda: bool(graph.twists))
+    person.types(b"\x03")
+    graph.world.until(lambda: person.screen() and person.process.poll() is not None)
+    assert person.process.returncode == 0
+    assert person.restored()
+    graph.hears([0.0, 0.0, 0.0])
+
+
+def test_without_a_terminal_the_keyboard_is_refused_in_one_sentence(world) -> None:
+    command = [sys.executable, "-m", "awac_ros.nodes", "teleop"]
+    done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=60)
+    assert done.returncode == 2
+    assert "run awac teleop keyboard in one" in done.stderr and "Traceback" not in done.stderr
+
+
+class Pad:
+    """A gamepad that a node publishes 20 times a second, as joy's do."""
+
+    def __init__(self, world, topic: str = "joy") -> None:
+        self.axes, self.down = [0.0] * 6, set()
+        self._joy = world.node.create_publisher(Joy, topic, 10)
+        world.until(self._joy.get_subscription_count)
+        self._timer = world.node.create_timer(0.05, self._publish)
+        self.sent = 0
+
+    def falls_silent(self) -> None:
+        self._timer.cancel()
+
+    def speaks_again(self) -> None:
+        self._timer.reset()
+
+    def _publish(self) -> None:
+        self._joy.publish(Joy(axes=self.axes, buttons=[int(number in self.down) for number in range(15)]))
+        self.sent += 1
+
+
+@pytest.fixture
+def pad(world, graph) -> Iterator[Pad]:
+    world.run(Teleop, device="joy")
+    pad = Pad(world)
+    world.until(lambda: pad.sent > 2)
+    yield pad
+
+
+def test_a_gamepad_drives_while_its_dead_man_is_held_and_silence_lets_go(graph: Graph, pad: Pad) -> None:
+    pad.axes, pad.down = FORWARD, {SHOULDER}
+    graph.hears([0.2, 0.0, 0.0])
+    pad.falls_silent()
+    graph.hears([0.0, 0.0, 0.0])
+    graph.twists.clear()
+    pad.speaks_again()
+    sent = pad.sent
+    graph.world.until(lambda: pad.sent > sent + 5)
+    assert graph.twists == [], "a dead-man that was held all along must be taken anew"
+    pad.down = set()
+    sent = pad.sent
+    graph.world.until(lambda: pad.sent > sent + 2)
+    pad.down = {SHOULDER}
+    graph.hears([0.2, 0.0, 0.0])
+
+
+def test_a_stop_holds_until_a_person_resumes_and_takes_the_dead_man_anew(graph: Graph, pad: Pad) -> None:
+    pad.axes, pad.down = FORWARD, {SHOULDER}
+    graph.hears([0.2, 0.0, 0.0])
+    pad.down = {SHOULDER, BACK}
+    graph.world.until(lambda: "arm/stop" in graph.calls)
+    graph.world.until(lambda: [mark.mark for mark in graph.marks] == [EpisodeMark.STOP])
+    graph.arm.publish(ArmStatus(stopped=True, stop_reason="arm/stop was called"))
+    graph.hears([0.0, 0.0, 0.0])
+    graph.twists.clear()
+    pad.down = {SHOULDER, UP}
+    graph.world.until(lambda: "arm/resume" in graph.calls)
+    sent = pad.sent
+    graph.world.until(lambda: pad.sent > sent + 5)
+    assert graph.twists == []
+    pad.down = set()
+    sent = pad.sent
+    graph.world.until(lambda: pad.sent > sent + 2)
+    pad.down = {SHOULDER}
+    graph.hears([0.2, 0.0, 0.0])
+
+
+def test_a_button_of_the_gamepad_marks_the_running_episode(graph: Graph, pad: Pad) -> None:
+    graph.put(EpisodeStatus.RUNNING)
+    marks: list[int] = []
+
+    def pressed() -> bool:
+        pad.down ^= {A}
+        marks[:] = [mark.mark for mark in graph.marks]
+        return bool(marks)
+
+    graph.world.until(pressed)
+    assert marks[0] == EpisodeMark.SUCCESS
+
+
+def test_a_spacemouse_drives_as_soon_as_its_cap_is_deflected(graph: Graph) -> None:
+    graph.world.run(Teleop, device="spacemouse")
+    mouse = Pad(graph.world, "spacenav/joy")
+    graph.world.until(lambda: mouse.sent > 2)
+    mouse.axes = [0.0, -1.0, 0.0, 0.0, 0.0, 0.0]
+    graph.hears([0.0, -0.2, 0.0])
+    mouse.axes = [0.0] * 6
+    graph.hears([0.0, 0.0, 0.0])
+
+
+def test_directions_of_the_tip_need_the_tip_to_be_seen(graph: Graph, tmp_path: Path) -> None:
+    mapping = tmp_path / "mine.yaml"
+    mapping.write_text(resource("config/teleop_gamepad.yaml").read_text().replace("frame: base", "frame: tip"))
+    graph.world.run(Teleop, device="joy", mapping=mapping)
+    pad = Pad(graph.world)
+    tips = graph.world.node.create_publisher(PoseStamped, "tip_pose", qos.STATE)
+    pad.axes = [1.0, 0.0, 0.0, 0.0, 0.0, 0.0]
+    graph.world.until(lambda: pad.sent > 2)
+    pad.down = {SHOULDER}
+    sent = pad.sent
+    graph.world.until(lambda: pad.sent > sent + 5)
+    assert graph.twists == []
+    graph.world.node.create_timer(0.02, lambda: tips.publish(pose_message(stamp(0.0), np.zeros(3), (1, 0, 0, 0))))
+    graph.hears([0.0, -0.2, 0.0])
