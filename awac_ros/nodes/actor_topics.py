@@ -17,6 +17,7 @@ from awac_ros.errors import AwacError
 from awac_ros.nodes import qos
 from awac_ros.nodes.actor_episode import ActorEpisode
 from awac_ros.nodes.human import Human, HumanTwist, Mark
+from awac_ros.nodes.mark_services import MarkServices
 from awac_ros.nodes.messages import (
     orientation,
     pose_message,
@@ -60,6 +61,8 @@ class ActorTopics:
         self._slot = slot
         self.arm_stopped: str | None = None
         """Why the arm is stopped, or None."""
+        self._episode_state: int | None = None
+        MarkServices(node, human, lambda: self._episode_state)
         self._probed = self._proven = False
         node.create_subscription(PoseStamped, TIP, lambda message: self._measure(TIP, message), qos.STATE)
         node.create_subscription(PoseStamped, PUCK, lambda message: self._measure(PUCK, message), qos.STATE)
@@ -85,6 +88,7 @@ class ActorTopics:
 
     def send_episode(self, state: int, episode: ActorEpisode, at: float, outcome: Outcome | None = None) -> None:
         """`state` is one of EpisodeStatus's."""
+        self._episode_state = state
         message = EpisodeStatus(
             actor_id=self._actor_id,
             episode=episode.number,

@@ -86,6 +86,12 @@ class Human:
     def has_mark(self) -> bool:
         return bool(self._marks)
 
+    def take_stop(self) -> bool:
+        """Whether STOP is among the pending marks; it is taken, and with it all that are."""
+        if stop := Mark.STOP in self._marks:
+            self._marks.clear()
+        return stop
+
     def take_mark(self) -> Mark | None:
         """The oldest pending mark, once; None when there is none."""
         return self._marks.popleft() if self._marks else None
