@@ -8,6 +8,7 @@ import numpy as np
 from geometry_msgs.msg import PoseStamped, TwistStamped
 from rclpy.duration import Duration
 from rclpy.node import Node
+from std_msgs.msg import Empty
 
 from awac_msgs.msg import ActorStatus, ArmStatus, EpisodeMark, EpisodeStatus
 from awac_msgs.msg import PolicyWeights as PolicyWeightsMessage
@@ -68,6 +69,7 @@ class ActorTopics:
         node.create_subscription(PoseStamped, PUCK, lambda message: self._measure(PUCK, message), qos.STATE)
         node.create_subscription(ArmStatus, "arm/status", self._take_arm_status, qos.LATCHED)
         node.create_subscription(TwistStamped, "teleop/twist", self._take_twist, qos.COMMAND)
+        node.create_subscription(Empty, "teleop/released", lambda _: human.let_go(), qos.EVENTS)
         node.create_subscription(EpisodeMark, "episode/mark", self._take_mark, qos.EVENTS)
         if slot is not None:
             node.create_subscription(PolicyWeightsMessage, "policy/weights", self._take_weights, qos.LATCHED)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import get_args
 
 from awac_ros.data import demos
+from awac_ros.data.labels import RewardRule
 from awac_ros.data.store import TransitionStore
 from awac_ros.errors import AwacError
 from awac_ros.learning import checkpoint
@@ -42,6 +44,12 @@ _ARGUMENTS = (
     Argument("episodes", "20", "collect ends when the file holds so many, eval after so many; 0: with Ctrl-C", int),
     Argument(
         "env_steps", "3000", "train ends when so many environment steps are made and trained on; 0: with Ctrl-C", int
+    ),
+    Argument(
+        "reward",
+        "task",
+        "task: the task's own; person: -1 a step, 0 and the end at the step where a person marks success",
+        choices=get_args(RewardRule),
     ),
     Argument("seed", "0", "of scenes, exploration and training", int),
     Argument("namespace", "", "ROS namespace of all nodes and topics"),
@@ -102,7 +110,7 @@ def _arm(values: Values) -> dict[str, Value]:
 
 def _actor(values: Values) -> dict[str, Value]:
     mode = values["mode"]
-    parameters = {"task": _TASK, "mode": mode, "lockstep": values["lockstep"]}
+    parameters = {"task": _TASK, "mode": mode, "lockstep": values["lockstep"], "reward": values["reward"]}
     # A run taken up again plays scenes of its own.
     parameters["seed"] = int(values["seed"]) + _made(values)
     if mode == "train":
@@ -124,6 +132,7 @@ def _learner(values: Values) -> dict[str, Value]:
         "checkpoint": values["checkpoint"],
         "demos": values["demos"],
         "prior": values["prior"],
+        "reward": values["reward"],
         "lockstep": values["lockstep"],
         "env_steps": values["env_steps"],
         "seed": values["seed"],
@@ -131,7 +140,7 @@ def _learner(values: Values) -> dict[str, Value]:
 
 
 def _recorder(values: Values) -> dict[str, Value]:
-    return {"task": _TASK, "demos": _demos(values), "episodes": _left(values)}
+    return {"task": _TASK, "demos": _demos(values), "episodes": _left(values), "reward": values["reward"]}
 
 
 def _operator(values: Values) -> dict[str, Value]:

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from diagnostic_msgs.msg import DiagnosticStatus
 from geometry_msgs.msg import PoseStamped, TwistStamped
+from std_msgs.msg import Empty
 
 from awac_msgs.msg import ArmStatus, EpisodeStatus
 from awac_ros.nodes import qos
@@ -39,7 +40,7 @@ class TeleopConfig:
 
 
 class Teleop(RunnableNode):
-    """Publishes while the dead-man is held; after that one zero twist, and silence."""
+    """Publishes while the dead-man is held; after that one zero twist, the word that it is let go, and silence."""
 
     def __init__(self, **arguments: Any) -> None:
         super().__init__("teleop", **arguments)
@@ -51,6 +52,7 @@ class Teleop(RunnableNode):
         self._last = self._recorded = ""
         self._trouble: str | None = None
         self._twist = self.create_publisher(TwistStamped, "teleop/twist", qos.COMMAND)
+        self._released = self.create_publisher(Empty, "teleop/released", qos.EVENTS)
         self.create_subscription(ArmStatus, "arm/status", self._take_arm_status, qos.LATCHED)
         self.create_subscription(EpisodeStatus, "episode/status", self._take_episode, qos.EPISODES)
         self.create_subscription(DiagnosticStatus, "recorder/status", self._take_recorded, qos.LATCHED)
@@ -81,8 +83,11 @@ class Teleop(RunnableNode):
             self._device.close()
 
     def _send(self, v_base_tip: np.ndarray | None) -> None:
-        if v_base_tip is not None:
-            self._twist.publish(twist_message(self.get_clock().now().to_msg(), v_base_tip))
+        if v_base_tip is None:
+            return
+        self._twist.publish(twist_message(self.get_clock().now().to_msg(), v_base_tip))
+        if not self._hand.holds:
+            self._released.publish(Empty())
 
     def _ask(self, meanings: tuple[Request, ...]) -> None:
         state = None if self._episode is None else self._episode.state

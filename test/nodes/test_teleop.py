@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 from geometry_msgs.msg import PoseStamped, TwistStamped
 from sensor_msgs.msg import Joy
+from std_msgs.msg import Empty
 from std_srvs.srv import Trigger
 
 from awac_msgs.msg import ArmStatus, EpisodeMark, EpisodeStatus
@@ -31,6 +32,7 @@ class Graph:
     def __init__(self, world) -> None:
         self.world = world
         self.twists = world.hear(TwistStamped, "teleop/twist", qos.COMMAND)
+        self.released = world.hear(Empty, "teleop/released", qos.EVENTS)
         self.marks = world.hear(EpisodeMark, "episode/mark", qos.EVENTS)
         self.episode = world.node.create_publisher(EpisodeStatus, "episode/status", qos.EPISODES)
         self.arm = world.node.create_publisher(ArmStatus, "arm/status", qos.LATCHED)
@@ -119,6 +121,7 @@ def test_a_held_key_drives_letting_go_sends_one_zero_and_then_silence(graph: Gra
     person.holds(b"w", until=lambda: len(graph.twists) > 3)
     np.testing.assert_allclose(twist(graph.twists[-1]), [0.15, 0, 0, 0, 0, 0])
     graph.hears([0.0, 0.0, 0.0])
+    graph.world.until(lambda: graph.released)
     graph.twists.clear()
     graph.put(EpisodeStatus.WAITING, episode=4)
     person.sees("episode 4 waits for its start")

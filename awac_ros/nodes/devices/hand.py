@@ -16,7 +16,8 @@ class Hand:
     def __init__(self, motion: Motion) -> None:
         self._motion = motion
         self._ready = True
-        self._holds = False
+        self.holds = False
+        """Whether the last twist was one of a held dead-man."""
         self._q_base_tip = np.array([0.0, 0.0, 0.0, 1.0])
         self._tip_seen = -np.inf
         self.arm_stopped: str | None = None
@@ -37,12 +38,12 @@ class Hand:
             self._ready = False
         if reading.deflection is None or self.trouble or not self._ready:
             return self.let_go()
-        self._holds = True
+        self.holds = True
         return self._motion.twist(reading.deflection, self._q_base_tip)
 
     def let_go(self) -> np.ndarray | None:
         """Zeros (6,) if it was held, else None."""
-        held, self._holds = self._holds, False
+        held, self.holds = self.holds, False
         return np.zeros(6) if held else None
 
     def _refusal(self, reading: Reading, now: float) -> str | None:
