@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from diagnostic_msgs.msg import DiagnosticStatus
 from geometry_msgs.msg import PoseStamped, TwistStamped
+from rclpy.duration import Duration
 from std_msgs.msg import Empty
 
 from awac_msgs.msg import ArmStatus, EpisodeStatus
@@ -23,6 +24,7 @@ from awac_ros.nodes.parameters import declare, parameter
 from awac_ros.nodes.runner import RunnableNode, Spinner, run
 from awac_ros.nodes.teleop_requests import Requests, fitting
 
+_LAST_WORD = Duration(seconds=0.5)
 _STATES = {EpisodeStatus.WAITING: "waits for its start", EpisodeStatus.RUNNING: "runs", EpisodeStatus.ENDED: "is over"}
 _OUTCOMES = {
     EpisodeStatus.SUCCESS: "success",
@@ -78,7 +80,9 @@ class Teleop(RunnableNode):
 
     def close(self) -> None:
         try:
-            self._send(self._hand.let_go())
+            if self._hand.holds:
+                self._send(self._hand.let_go())
+                self._twist.wait_for_all_acked(_LAST_WORD)
         finally:
             self._device.close()
 
@@ -118,8 +122,8 @@ class Teleop(RunnableNode):
 
     def _line(self) -> str:
         """What is always in sight."""
-        stopped = f"ARM STOPPED: {self._hand.arm_stopped}" if self._hand.arm_stopped else ""
-        parts = (stopped, self._place(), self._recorded or self._last, self._trouble or "")
+        arm = f"ARM STOPPED: {self._hand.arm_stopped}" if self._hand.arm_stopped else self._trouble or ""
+        parts = (arm, self._place(), self._recorded or self._last)
         return " | ".join(part for part in parts if part)
 
 

@@ -17,6 +17,7 @@ from std_msgs.msg import Empty
 from std_srvs.srv import Trigger
 
 from awac_msgs.msg import ArmStatus, EpisodeMark, EpisodeStatus
+from awac_ros.data import demos
 from awac_ros.nodes import qos
 from awac_ros.nodes.messages import pose_message, stamp, twist
 from awac_ros.nodes.teleop import Teleop
@@ -271,3 +272,44 @@ def test_directions_of_the_tip_need_the_tip_to_be_seen(graph: Graph, tmp_path: P
     assert graph.twists == []
     graph.world.node.create_timer(0.02, lambda: tips.publish(pose_message(stamp(0.0), np.zeros(3), (1, 0, 0, 0))))
     graph.hears([0.0, -0.2, 0.0])
+
+
+def test_a_person_at_a_terminal_records_corrects_and_takes_back_demonstrations(world, tmp_path: Path) -> None:
+    path = tmp_path / "demos.hdf5"
+    commands = world.hear(TwistStamped, "arm/command", qos.COMMAND)
+    world.start("arm", command_timeout=2.0)
+    world.start("recorder", demos=path, reward="person")
+    world.start("actor", mode="collect", reward="person", state_timeout=2.0)
+    person = Person(world)
+
+    def demonstrates(episode: int, key: bytes, mark: bytes) -> None:
+        person.sees(f"episode {episode} waits for its start")
+        person.types(b"\r")
+        person.sees(f"episode {episode} runs")
+        commands.clear()
+        person.holds(key, until=lambda: sum(bool(twist(command)[:2].any()) for command in commands) > 3)
+        person.types(mark)
+        person.sees(f"episode {episode}: ")
+
+    demonstrates(0, b"w", b"y")
+    person.sees("demonstrations: 1, the last: ")
+    demonstrates(1, b"a", b"n")
+    person.sees("demonstrations: 2, the last: ")
+    demonstrates(2, b"s", b"x")
+    person.sees("discarded")
+    person.sees("episode 3 waits for its start")
+    person.types(b"y")
+    person.sees("demo_1 is a success")
+    first, second = demos.read(path)
+    assert first.success and second.success
+    for episode, action in ((first, [0.75, 0.0]), (second, [0.0, 0.75])):
+        rows = episode.transitions
+        assert len(rows) >= 3 and rows.intervened.all()
+        moved = rows.action[rows.action.any(axis=1)]
+        np.testing.assert_allclose(moved, np.tile(action, (len(moved), 1)), atol=1e-6)
+        assert len(rows) - len(moved) <= 2, "nothing is recorded once the key is let go"
+        assert rows.reward.tolist() == [-1.0] * (len(rows) - 1) + [0.0]
+        assert rows.terminated[-1] and not rows.truncated.any()
+    person.types(b"u")
+    person.sees("demo_1 is taken back")
+    assert demos.count(path) == 1

@@ -112,8 +112,9 @@ class Terminal:
 
     def show(self, status: str) -> None:
         """The last line, in place of what it was."""
+        status = status[: shutil.get_terminal_size().columns - 1]
         if status != self._status:
-            self._status = status[: shutil.get_terminal_size().columns - 1]
+            self._status = status
             self._write(f"\r\x1b[K{self._status}".encode())
 
     def close(self) -> None:
