@@ -25,6 +25,8 @@ from awac_ros.nodes.runner import RunnableNode, Spinner, run
 from awac_ros.nodes.teleop_requests import Requests, fitting
 
 _LAST_WORD = Duration(seconds=0.5)
+_SHORTEST = 0.01
+"""s between two twists of a held dead-man, however often its device speaks."""
 _STATES = {EpisodeStatus.WAITING: "waits for its start", EpisodeStatus.RUNNING: "runs", EpisodeStatus.ENDED: "is over"}
 _OUTCOMES = {
     EpisodeStatus.SUCCESS: "success",
@@ -53,6 +55,7 @@ class Teleop(RunnableNode):
         self._episode: EpisodeStatus | None = None
         self._last = self._recorded = ""
         self._trouble: str | None = None
+        self._sent = 0.0
         self._twist = self.create_publisher(TwistStamped, "teleop/twist", qos.COMMAND)
         self._released = self.create_publisher(Empty, "teleop/released", qos.EVENTS)
         self.create_subscription(ArmStatus, "arm/status", self._take_arm_status, qos.LATCHED)
@@ -69,7 +72,9 @@ class Teleop(RunnableNode):
     def turn(self, now: float) -> None:
         """Read the device once, at `now` (monotonic s), and pass on what it says."""
         reading = self._device.read(now)
-        self._send(self._hand.twist(reading, now))
+        v_base_tip = self._hand.twist(reading, now)
+        if not self._hand.holds or now - self._sent >= _SHORTEST:
+            self._send(v_base_tip, now)
         for meanings in reading.presses:
             self._ask(meanings)
         if (trouble := reading.trouble or self._hand.trouble) != self._trouble:
@@ -81,14 +86,15 @@ class Teleop(RunnableNode):
     def close(self) -> None:
         try:
             if self._hand.holds:
-                self._send(self._hand.let_go())
+                self._send(self._hand.let_go(), time.monotonic())
                 self._twist.wait_for_all_acked(_LAST_WORD)
         finally:
             self._device.close()
 
-    def _send(self, v_base_tip: np.ndarray | None) -> None:
+    def _send(self, v_base_tip: np.ndarray | None, now: float) -> None:
         if v_base_tip is None:
             return
+        self._sent = now
         self._twist.publish(twist_message(self.get_clock().now().to_msg(), v_base_tip))
         if not self._hand.holds:
             self._released.publish(Empty())

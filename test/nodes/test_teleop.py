@@ -3,6 +3,7 @@
 import fcntl
 import os
 import pty
+import signal
 import subprocess
 import sys
 import termios
@@ -25,6 +26,22 @@ from awac_ros.resources import resource
 
 SHOULDER, A, START, BACK, UP = 9, 0, 6, 4, 11
 FORWARD = [0.0, 1.0, 0.0, 0.0, 0.0, 0.0]
+
+
+REPORTS_RELEASES = b"\x1b[?11u"
+
+
+def pressed(key: str) -> bytes:
+    """As a terminal that reports releases sends it."""
+    return f"\x1b[{ord(key)}u".encode()
+
+
+def repeated(key: str) -> bytes:
+    return f"\x1b[{ord(key)};1:2u".encode()
+
+
+def released(key: str) -> bytes:
+    return f"\x1b[{ord(key)};1:3u".encode()
 
 
 class Graph:
@@ -132,9 +149,9 @@ def test_a_held_key_drives_letting_go_sends_one_zero_and_then_silence(graph: Gra
 
 
 def test_a_terminal_that_reports_releases_stops_the_arm_at_the_release(graph: Graph, person: Person) -> None:
-    person.types(b"\x1b[?11u\x1b[97u")
+    person.types(REPORTS_RELEASES + pressed("a"))
     graph.hears([0.0, 0.15, 0.0])
-    person.types(b"\x1b[97;1:3u")
+    person.types(released("a"))
     graph.hears([0.0, 0.0, 0.0])
 
 
@@ -166,6 +183,21 @@ def test_without_a_terminal_the_keyboard_is_refused_in_one_sentence(world) -> No
     done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=60)
     assert done.returncode == 2
     assert "run awac teleop keyboard in one" in done.stderr and "Traceback" not in done.stderr
+
+
+def test_a_gamepad_that_is_not_there_is_said_and_waited_for(world) -> None:
+    node = world.start("teleop", device="gamepad")
+    world.until(lambda: "no gamepad is there; plug one in" in world.log())
+    node.send_signal(signal.SIGINT)
+    assert node.wait(timeout=20) == 0
+
+
+def test_without_pygame_the_gamepad_says_how_to_get_it(world) -> None:
+    code = "import sys; sys.modules['pygame'] = None; from awac_ros.nodes.teleop import main; main()"
+    command = [sys.executable, "-c", code, "--ros-args", "-p", "device:=gamepad"]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60)
+    assert done.returncode == 2
+    assert "pip install pygame-ce" in done.stderr and "Traceback" not in done.stderr
 
 
 class Pad:
@@ -282,23 +314,28 @@ def test_a_person_at_a_terminal_records_corrects_and_takes_back_demonstrations(w
     world.start("actor", mode="collect", reward="person", state_timeout=2.0)
     person = Person(world)
 
-    def demonstrates(episode: int, key: bytes, mark: bytes) -> None:
+    person.sees("Ctrl-C ends this")
+    person.types(REPORTS_RELEASES)
+
+    def demonstrates(episode: int, key: str, mark: str) -> None:
         person.sees(f"episode {episode} waits for its start")
-        person.types(b"\r")
+        person.types(pressed("\r") + released("\r"))
         person.sees(f"episode {episode} runs")
         commands.clear()
-        person.holds(key, until=lambda: sum(bool(twist(command)[:2].any()) for command in commands) > 3)
-        person.types(mark)
+        person.types(pressed(key))
+        moves = lambda: sum(bool(twist(command)[:2].any()) for command in commands) > 3  # noqa: E731
+        person.holds(repeated(key), until=moves)
+        person.types(released(key) + pressed(mark) + released(mark))
         person.sees(f"episode {episode}: ")
 
-    demonstrates(0, b"w", b"y")
+    demonstrates(0, "w", "y")
     person.sees("demonstrations: 1, the last: ")
-    demonstrates(1, b"a", b"n")
+    demonstrates(1, "a", "n")
     person.sees("demonstrations: 2, the last: ")
-    demonstrates(2, b"s", b"x")
+    demonstrates(2, "s", "x")
     person.sees("discarded")
     person.sees("episode 3 waits for its start")
-    person.types(b"y")
+    person.types(pressed("y"))
     person.sees("demo_1 is a success")
     first, second = demos.read(path)
     assert first.success and second.success
@@ -310,6 +347,6 @@ def test_a_person_at_a_terminal_records_corrects_and_takes_back_demonstrations(w
         assert len(rows) - len(moved) <= 2, "nothing is recorded once the key is let go"
         assert rows.reward.tolist() == [-1.0] * (len(rows) - 1) + [0.0]
         assert rows.terminated[-1] and not rows.truncated.any()
-    person.types(b"u")
+    person.types(pressed("u"))
     person.sees("demo_1 is taken back")
     assert demos.count(path) == 1

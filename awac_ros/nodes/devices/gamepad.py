@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable
 
 from awac_ros.errors import AwacError
-from awac_ros.nodes.devices.device import PERIOD, Device, Reading
+from awac_ros.nodes.devices.device import Device, Reading
 from awac_ros.nodes.devices.joystick import Joystick
 from awac_ros.nodes.devices.mapping import JoystickMapping
 
@@ -27,6 +27,8 @@ _AXES, _BUTTONS = 6, 15
 """Of SDL's game controllers: sticks x, y twice and two triggers; A, B, X, Y, Back, Guide, Start and so on."""
 _FULL = 32767
 _TIMEOUT = 0.25
+_POLL = 0.005
+"""s between two looks."""
 
 
 class Gamepad(Device):
@@ -36,15 +38,12 @@ class Gamepad(Device):
         self._log = log
         self._joystick = Joystick(mapping, _TIMEOUT)
         self._controller: controller.Controller | None = None
-        self._refusal: str | None = None
         pygame.display.init()  # SDL's events need it
         controller.init()
+        pygame.event.set_blocked(None)
 
     def wait(self, spin: Callable[[float], None]) -> None:
-        event = pygame.event.wait(round(1e3 * PERIOD))
-        if event.type != pygame.NOEVENT:
-            pygame.event.clear()
-        spin(0.0)
+        spin(_POLL)
 
     def read(self, now: float) -> Reading:
         pygame.event.pump()
