@@ -119,7 +119,6 @@ class ActorLoop:
         episode = ActorEpisode(self.task, scene.goal, self.actor_id, number, self._limit(), rewards)
         self._await_start(episode, scene, stamp)
         self.episodes += 1
-        self.message = f"acting in episode {number}"
         self.topics.send_episode(EpisodeStatus.RUNNING, episode, stamp)
         try:
             stamp = self._act(episode, np.random.default_rng([seed, number, 1]))
@@ -151,6 +150,7 @@ class ActorLoop:
                 self.pacing.halt()
                 return moment.stamp
             choice = self._choose(episode, moment, rng)
+            self.message = f"{'acting in' if choice else 'waiting for the dead-man in'} episode {episode.number}"
             self.pacing.command(episode.hold() if choice is None else episode.act(choice))
             if not self._config.lockstep:
                 self._emit(episode)

@@ -94,7 +94,7 @@ class Teleop(RunnableNode):
     def _send(self, v_base_tip: np.ndarray | None, now: float) -> None:
         if v_base_tip is None:
             return
-        self._sent = now
+        self._sent = now if self._hand.holds else 0.0
         self._twist.publish(twist_message(self.get_clock().now().to_msg(), v_base_tip))
         if not self._hand.holds:
             self._released.publish(Empty())

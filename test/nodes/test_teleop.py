@@ -1,12 +1,8 @@
 """Teleoperation as an actor meets it: real topics, a real terminal, a node of its own."""
 
-import fcntl
-import os
-import pty
 import signal
 import subprocess
 import sys
-import termios
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -18,6 +14,7 @@ from std_msgs.msg import Empty
 from std_srvs.srv import Trigger
 
 from awac_msgs.msg import ArmStatus, EpisodeMark, EpisodeStatus
+from awac_ros.bench.typist import REPORTS_RELEASES, Typist, pressed, released, repeated
 from awac_ros.data import demos
 from awac_ros.nodes import qos
 from awac_ros.nodes.messages import pose_message, stamp, twist
@@ -26,22 +23,6 @@ from awac_ros.resources import resource
 
 SHOULDER, A, START, BACK, UP = 9, 0, 6, 4, 11
 FORWARD = [0.0, 1.0, 0.0, 0.0, 0.0, 0.0]
-
-
-REPORTS_RELEASES = b"\x1b[?11u"
-
-
-def pressed(key: str) -> bytes:
-    """As a terminal that reports releases sends it."""
-    return f"\x1b[{ord(key)}u".encode()
-
-
-def repeated(key: str) -> bytes:
-    return f"\x1b[{ord(key)};1:2u".encode()
-
-
-def released(key: str) -> bytes:
-    return f"\x1b[{ord(key)};1:3u".encode()
 
 
 class Graph:
@@ -78,37 +59,12 @@ def graph(world) -> Graph:
     return Graph(world)
 
 
-class Person:
-    """Somebody at a terminal, in which `awac teleop keyboard` runs."""
+class Person(Typist):
+    """Somebody at a terminal, in a world that goes on meanwhile."""
 
     def __init__(self, world) -> None:
+        super().__init__()
         self._world = world
-        self._master, slave = pty.openpty()
-        self.settings = termios.tcgetattr(self._master)
-        self.process = subprocess.Popen(
-            [sys.executable, "-c", "from awac_ros.cli import app; app()", "teleop", "keyboard"],
-            stdin=slave,
-            stdout=slave,
-            stderr=slave,
-            start_new_session=True,
-            preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0),
-        )
-        os.close(slave)
-        os.set_blocking(self._master, False)
-        world.processes.append(self.process)
-        self._seen = b""
-
-    def types(self, keys: bytes) -> None:
-        os.write(self._master, keys)
-
-    def screen(self) -> str:
-        """Everything shown so far."""
-        try:
-            while data := os.read(self._master, 65536):
-                self._seen += data
-        except (BlockingIOError, OSError):
-            pass
-        return self._seen.decode()
 
     def sees(self, words: str) -> None:
         self._world.until(lambda: words in self.screen())
@@ -117,22 +73,24 @@ class Person:
         """The key, as a keyboard repeats it."""
 
         def press() -> bool:
-            self.types(key)
+            self.type(key)
             self.screen()
             return until()
 
         self._world.until(press)
 
-    def restored(self) -> bool:
-        return termios.tcgetattr(self._master) == self.settings
+
+@pytest.fixture
+def someone(world) -> Iterator[Person]:
+    with Person(world) as person:
+        yield person
 
 
 @pytest.fixture
-def person(world, graph) -> Person:
-    person = Person(world)
-    person.sees("Ctrl-C ends this")
+def person(world, graph, someone) -> Person:
+    someone.sees("Ctrl-C ends this")
     world.until(graph.episode.get_subscription_count)
-    return person
+    return someone
 
 
 def test_a_held_key_drives_letting_go_sends_one_zero_and_then_silence(graph: Graph, person: Person) -> None:
@@ -143,38 +101,38 @@ def test_a_held_key_drives_letting_go_sends_one_zero_and_then_silence(graph: Gra
     graph.twists.clear()
     graph.put(EpisodeStatus.WAITING, episode=4)
     person.sees("episode 4 waits for its start")
-    person.types(b"\r")
+    person.type(b"\r")
     graph.world.until(lambda: [mark.mark for mark in graph.marks] == [EpisodeMark.START])
     assert graph.twists == []
 
 
 def test_a_terminal_that_reports_releases_stops_the_arm_at_the_release(graph: Graph, person: Person) -> None:
-    person.types(REPORTS_RELEASES + pressed("a"))
+    person.type(REPORTS_RELEASES + pressed("a"))
     graph.hears([0.0, 0.15, 0.0])
-    person.types(released("a"))
+    person.type(released("a"))
     graph.hears([0.0, 0.0, 0.0])
 
 
 def test_marks_go_where_the_episode_stands_and_the_rest_says_why_not(graph: Graph, person: Person) -> None:
-    person.types(b"\r")
+    person.type(b"\r")
     person.sees("start means nothing now: no actor is there")
     graph.put(EpisodeStatus.RUNNING, episode=2)
     person.sees("episode 2 runs")
-    person.types(b"x")
+    person.type(b"x")
     graph.world.until(lambda: [mark.mark for mark in graph.marks] == [EpisodeMark.DISCARD])
     graph.put(EpisodeStatus.ENDED, episode=2, outcome=EpisodeStatus.FAILURE, steps=87)
     person.sees("episode 2: 87 steps, failure")
-    person.types(b"u")
+    person.type(b"u")
     person.sees("recorder/undo is not there; start its node")
 
 
 def test_ctrl_c_ends_it_cleanly_and_leaves_the_terminal_as_it_was(graph: Graph, person: Person) -> None:
-    assert not person.restored()
+    assert not person.restored
     person.holds(b"d", until=lambda: bool(graph.twists))
-    person.types(b"\x03")
+    person.type(b"\x03")
     graph.world.until(lambda: person.screen() and person.process.poll() is not None)
     assert person.process.returncode == 0
-    assert person.restored()
+    assert person.restored
     graph.hears([0.0, 0.0, 0.0])
 
 
@@ -306,26 +264,27 @@ def test_directions_of_the_tip_need_the_tip_to_be_seen(graph: Graph, tmp_path: P
     graph.hears([0.0, -0.2, 0.0])
 
 
-def test_a_person_at_a_terminal_records_corrects_and_takes_back_demonstrations(world, tmp_path: Path) -> None:
+def test_a_person_at_a_terminal_records_corrects_and_takes_back_demonstrations(
+    world, someone: Person, tmp_path: Path
+) -> None:
     path = tmp_path / "demos.hdf5"
     commands = world.hear(TwistStamped, "arm/command", qos.COMMAND)
     world.start("arm", command_timeout=2.0)
     world.start("recorder", demos=path, reward="person")
     world.start("actor", mode="collect", reward="person", state_timeout=2.0)
-    person = Person(world)
-
+    person = someone
     person.sees("Ctrl-C ends this")
-    person.types(REPORTS_RELEASES)
+    person.type(REPORTS_RELEASES)
 
     def demonstrates(episode: int, key: str, mark: str) -> None:
         person.sees(f"episode {episode} waits for its start")
-        person.types(pressed("\r") + released("\r"))
+        person.type(pressed("\r") + released("\r"))
         person.sees(f"episode {episode} runs")
         commands.clear()
-        person.types(pressed(key))
+        person.type(pressed(key))
         moves = lambda: sum(bool(twist(command)[:2].any()) for command in commands) > 3  # noqa: E731
         person.holds(repeated(key), until=moves)
-        person.types(released(key) + pressed(mark) + released(mark))
+        person.type(released(key) + pressed(mark) + released(mark))
         person.sees(f"episode {episode}: ")
 
     demonstrates(0, "w", "y")
@@ -335,7 +294,7 @@ def test_a_person_at_a_terminal_records_corrects_and_takes_back_demonstrations(w
     demonstrates(2, "s", "x")
     person.sees("discarded")
     person.sees("episode 3 waits for its start")
-    person.types(pressed("y"))
+    person.type(pressed("y"))
     person.sees("demo_1 is a success")
     first, second = demos.read(path)
     assert first.success and second.success
@@ -347,6 +306,6 @@ def test_a_person_at_a_terminal_records_corrects_and_takes_back_demonstrations(w
         assert len(rows) - len(moved) <= 2, "nothing is recorded once the key is let go"
         assert rows.reward.tolist() == [-1.0] * (len(rows) - 1) + [0.0]
         assert rows.terminated[-1] and not rows.truncated.any()
-    person.types(pressed("u"))
+    person.type(pressed("u"))
     person.sees("demo_1 is taken back")
     assert demos.count(path) == 1
