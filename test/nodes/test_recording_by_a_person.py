@@ -89,27 +89,19 @@ def test_nothing_is_recorded_while_the_dead_man_is_up_and_the_times_are_the_real
     assert rows.step_time[pause + 1] - rows.step_time[pause] >= taken_again - let_go
 
 
-def test_services_are_refused_where_they_make_no_sense(around, person: Person) -> None:
+def test_marks_count_for_the_episode_they_are_said_of_alone_and_are_refused_elsewhere(around, person: Person) -> None:
     for name in ("success", "failure", "discard"):
         done, why = person.says(name)
         assert not done and "no episode runs" in why
     person.says("start")
     person.waits_for(EpisodeStatus.RUNNING, 0)
     assert person.says("start") == (False, "no episode waits for its start")
-    assert person.says("discard")[0]
-    assert person.waits_for(EpisodeStatus.ENDED, 0).outcome == EpisodeStatus.DISCARDED
-
-
-def test_a_mark_said_of_one_episode_does_not_start_the_next(around, person: Person) -> None:
-    person.says("start")
-    person.waits_for(EpisodeStatus.RUNNING, 0)
     around.mark(EpisodeMark.DISCARD)
     around.mark(EpisodeMark.START)
+    assert person.waits_for(EpisodeStatus.ENDED, 0).outcome == EpisodeStatus.DISCARDED
     person.waits_for(EpisodeStatus.WAITING, 1)
-    assert person.says("discard") == (
-        False,
-        "no episode runs; recorder/undo takes back the one recorded last",
-    ), "the second episode still waits"
+    refusal = (False, "no episode runs; recorder/undo takes back the one recorded last")
+    assert person.says("discard") == refusal, "the second episode still waits"
     assert person.says("start")[0]
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import time
 from collections.abc import Callable
 
 from awac_ros.errors import AwacError
@@ -27,7 +26,7 @@ _AXES, _BUTTONS = 6, 15
 """Of SDL's game controllers: sticks x, y twice and two triggers; A, B, X, Y, Back, Guide, Start and so on."""
 _FULL = 32767
 _TIMEOUT = 0.25
-_POLL = 0.005
+_POLL = 0.01
 """s between two looks."""
 
 
@@ -56,7 +55,7 @@ class Gamepad(Device):
         if self._controller is None:
             return Reading(trouble="no gamepad is there; plug one in, or switch it on")
         try:
-            self._joystick.put(self._axes(), self._buttons(), time.monotonic())
+            self._joystick.put(self._axes(), self._buttons(), now)
         except AwacError as error:
             self._joystick.lost()
             return Reading(trouble=str(error))
