@@ -18,6 +18,7 @@ def teleop(
     ],
     mapping: Annotated[Path | None, typer.Option(help="YAML file of the device's axes, buttons and speed.")] = None,
     namespace: Annotated[str, typer.Option(help="ROS namespace of the graph.")] = "",
+    use_sim_time: Annotated[bool, typer.Option("--use-sim-time", help="The graph follows a simulated clock.")] = False,
 ) -> None:
     """Drive the arm of a running graph, mark its episodes, or take over from its policy. Ctrl-C ends it.
 
@@ -26,7 +27,7 @@ def teleop(
     from awac_ros.nodes.runner import run
     from awac_ros.nodes.teleop import Teleop
 
-    arguments = ["teleop", "--ros-args", "-p", f"device:={device}"]
+    arguments = ["teleop", "--ros-args", "-p", f"device:={device}", "-p", f"use_sim_time:={use_sim_time}"]
     if mapping is not None:
         arguments += ["-p", f"mapping:={json.dumps(str(mapping))}"]
     if namespace:

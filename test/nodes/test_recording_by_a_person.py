@@ -105,6 +105,16 @@ def test_marks_count_for_the_episode_they_are_said_of_alone_and_are_refused_else
     assert person.says("start")[0]
 
 
+def test_standing_is_recorded_where_it_is_asked_for(around) -> None:
+    person = Person(around)
+    around.world.start("actor", mode="collect", record_idle=True, state_timeout=2.0)
+    person.waits_for(EpisodeStatus.WAITING, 0)
+    person.says("start")
+    around.world.until(lambda: around.transitions_made() >= 3)
+    rows = around.rows()
+    assert not rows.intervened.any() and not rows.action.any()
+
+
 def test_a_stop_is_heeded_while_something_else_is_waited_for(around) -> None:
     around.world.start("actor", mode="train", lockstep=True)
     around.world.until(lambda: around.statuses and "waiting for weights" in around.statuses[-1].message)

@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from geometry_msgs.msg import PoseStamped, TwistStamped
+from rosgraph_msgs.msg import Clock
 from sensor_msgs.msg import Joy
 from std_msgs.msg import Empty
 from std_srvs.srv import Trigger
@@ -62,8 +63,8 @@ def graph(world) -> Graph:
 class Person(Typist):
     """Somebody at a terminal, in a world that goes on meanwhile."""
 
-    def __init__(self, world) -> None:
-        super().__init__()
+    def __init__(self, world, *words: str) -> None:
+        super().__init__(*words)
         self._world = world
 
     def sees(self, words: str) -> None:
@@ -134,6 +135,15 @@ def test_ctrl_c_ends_it_cleanly_and_leaves_the_terminal_as_it_was(graph: Graph, 
     assert person.process.returncode == 0
     assert person.restored
     graph.hears([0.0, 0.0, 0.0])
+
+
+def test_beside_a_graph_on_a_simulated_clock_twists_carry_its_time(world) -> None:
+    twists = world.hear(TwistStamped, "teleop/twist", qos.COMMAND)
+    clock = world.node.create_publisher(Clock, "/clock", qos.STATE)
+    world.node.create_timer(0.02, lambda: clock.publish(Clock(clock=stamp(1234.5))))
+    with Person(world, "--use-sim-time") as person:
+        person.sees("Ctrl-C ends this")
+        person.holds(b"w", until=lambda: twists and twists[-1].header.stamp == stamp(1234.5))
 
 
 def test_without_a_terminal_the_keyboard_is_refused_in_one_sentence(world) -> None:

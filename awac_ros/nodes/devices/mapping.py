@@ -14,6 +14,7 @@ import yaml
 
 from awac_ros.errors import AwacError
 from awac_ros.nodes.devices.device import Request
+from awac_ros.nodes.devices.terminal import NAMED_KEYS
 
 AXES = ("x", "y", "z", "roll", "pitch", "yaw")
 """The directions of a deflection (6,), in its order."""
@@ -102,6 +103,9 @@ class KeyboardMapping(Motion):
         _check_names("keys", self.keys, tuple(sign + axis for axis in AXES for sign in "+-"))
         _check_names("buttons", self.buttons, tuple(request.value for request in Request))
         used = [*(key for keys in self.keys.values() for key in keys), *self.still, *self.buttons.values()]
+        for key in used:
+            if key not in NAMED_KEYS and not (len(key) == 1 and "!" <= key <= "~" and key == key.lower()):
+                raise AwacError(f"{key!r} is no key; write a lower-case character or one of {', '.join(NAMED_KEYS)}")
         if twice := sorted({key for key in used if used.count(key) > 1}):
             raise AwacError(f"key {twice[0]!r} is given two meanings; leave one of them out")
 

@@ -27,6 +27,8 @@ _UNFINISHED = re.compile(rb"\x1b(?:\[[?<=>\d;:]*|O)?\Z")
 _ARROWS = {b"A": "up", b"B": "down", b"C": "right", b"D": "left"}
 _NAMES = {9: "tab", 10: "enter", 13: "enter", 27: "escape", 32: "space", 8: "backspace", 127: "backspace"}
 _CTRL = 4
+NAMED_KEYS = ("up", "down", "left", "right", "enter", "space", "tab", "backspace")
+"""Besides the printable characters; a lone escape can't be told from the beginning of another key."""
 
 
 class Kind(enum.Enum):

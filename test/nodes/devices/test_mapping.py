@@ -62,6 +62,13 @@ def test_a_key_with_two_meanings_is_refused(tmp_path: Path) -> None:
         load(path, KeyboardMapping)
 
 
+@pytest.mark.parametrize("key", ["W", "ctrl", "", "é"])
+def test_a_key_that_no_terminal_would_report_is_refused(tmp_path: Path, key: str) -> None:
+    path = changed(tmp_path, "config/teleop_keyboard.yaml", still=[key])
+    with pytest.raises(AwacError, match=f"'{key}' is no key"):
+        load(path, KeyboardMapping)
+
+
 @pytest.mark.parametrize("text", ["[1, 2", "- 1", "!!python/object/apply:os.getcwd []"])
 def test_what_is_no_table_is_refused_and_nothing_in_it_is_run(tmp_path: Path, text: str) -> None:
     path = tmp_path / "mine.yaml"
