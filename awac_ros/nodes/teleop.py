@@ -128,8 +128,8 @@ class Teleop(RunnableNode):
 
     def _line(self) -> str:
         """What is always in sight."""
-        arm = f"ARM STOPPED: {self._hand.arm_stopped}" if self._hand.arm_stopped else self._trouble or ""
-        parts = (arm, self._place(), self._recorded or self._last)
+        stopped = None if self._hand.arm_stopped is None else f"ARM STOPPED: {self._hand.arm_stopped}"
+        parts = (stopped or self._trouble, self._place(), self._recorded or self._last)
         return " | ".join(part for part in parts if part)
 
 

@@ -34,7 +34,7 @@ class Hand:
         self.trouble = self._refusal(reading, now)
         if reading.deflection is None:
             self._ready = True
-        elif self.arm_stopped:
+        elif self.arm_stopped is not None:
             self._ready = False
         if reading.deflection is None or self.trouble or not self._ready:
             return self.let_go()
@@ -49,7 +49,7 @@ class Hand:
     def _refusal(self, reading: Reading, now: float) -> str | None:
         if reading.deflection is None:
             return None
-        if self.arm_stopped:
+        if self.arm_stopped is not None:
             return f"the arm is stopped ({self.arm_stopped}); ask to resume, and take the dead-man anew"
         if self._motion.frame == "tip" and now - self._tip_seen > _TIP_TIMEOUT:
             return "the directions are the tip's, and tip_pose is silent; check the arm node"
