@@ -72,6 +72,14 @@ def replay(json: JsonOption = None) -> None:
     _finish(measure, json)
 
 
+@bench.command()
+def teleop_keyboard(json: JsonOption = None) -> None:
+    """From a key in the terminal of `awac teleop keyboard` to the twist that the actor hears (p99 target 30 ms)."""
+    from awac_ros.bench.teleop_keyboard import measure
+
+    _finish(measure, json)
+
+
 def _finish(measure: Callable[[], Sequence[Measure]], json: Path | None) -> None:
     """Print the measures, write them, and exit 1 where one does not hold its target."""
     from awac_ros.bench.form import all_hold, table, write

@@ -76,7 +76,10 @@ def _run(name: str, given: dict[str, Value]) -> None:
     graph = find_graph(name)
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
-        with start(graph, given, Path(str(graph.values(given)["out"])) / "logs") as session:
+        values = graph.values(given)
+        with start(graph, given, Path(str(values["out"])) / "logs") as session:
+            if values["teleop"] == "keyboard":
+                typer.echo("Drive from another terminal: awac teleop keyboard")
             session.wait()
     except KeyboardInterrupt:
         typer.echo("Stopped; the same command goes on.")

@@ -67,12 +67,30 @@ class DemoWriter:
     def append(self, episode: Episode) -> int:
         """Add the episode; returns the number n of its group demo_n."""
         episode.transitions.check(self._layout, f"episode for {self._path}")
+        with self._changed() as data:
+            number = max(_numbers(data), default=-1) + 1
+            _add(data, self._layout, number, episode)
+        return number
+
+    def replace(self, number: int, episode: Episode) -> None:
+        """Put the episode in the place of demo_<number>."""
+        episode.transitions.check(self._layout, f"episode for {self._path}")
+        with self._changed() as data:
+            _remove(data, number)
+            _add(data, self._layout, number, episode)
+
+    def remove(self, number: int) -> None:
+        """Take demo_<number> out of the file."""
+        with self._changed() as data:
+            _remove(data, number)
+
+    @contextmanager
+    def _changed(self) -> Iterator[h5py.Group]:
+        """The group /data of a copy that takes the file's place."""
         with atomic_replacement(self._path) as temporary:
             shutil.copyfile(self._path, temporary)
             with h5py.File(temporary, "r+", libver=_HDF5_FORMAT) as file:
-                number = max(_numbers(file["data"]), default=-1) + 1
-                _add(file["data"], self._layout, number, episode)
-        return number
+                yield file["data"]
 
 
 def write(path: Path, layout: Layout, episodes: Iterable[Episode]) -> None:
@@ -131,6 +149,14 @@ def _add(data: h5py.Group, layout: Layout, number: int, episode: Episode) -> Non
         for field in layout.observation:
             _set_dataset(group, field.name, getattr(rows, column)[:, layout.slice(field.name)])
     data.attrs["total"] += len(rows)
+
+
+def _remove(data: h5py.Group, number: int) -> None:
+    name = f"{_PREFIX}{number}"
+    if name not in data:
+        raise AwacError(f"{data.file.filename}: there is no {name} in it")
+    data.attrs["total"] -= data[name].attrs["num_samples"]
+    del data[name]
 
 
 def _episode(demo: h5py.Group, layout: Layout, source: str) -> Episode:

@@ -36,7 +36,10 @@ class ReplayConfig:
     future_goals: float = 0.3
     """Share with a goal that the same episode achieved at this step or later."""
     online_fraction: float | None = None
-    """Share of online data in a minibatch (RLPD: 0.5); None draws from all transitions alike."""
+    """Share of online data in a minibatch (RLPD: 0.5); None draws from all transitions alike.
+
+    What a person did online counts as online and as prior data both (HIL-SERL, arXiv 2410.21845).
+    """
 
     def __post_init__(self) -> None:
         shares = (self.original_goals, self.drawn_goals, self.future_goals)
@@ -77,7 +80,7 @@ class Replay:
         return self._transitions.length
 
     def count(self, source: Literal["prior", "online"]) -> int:
-        """How many of the transitions came from this source."""
+        """How many of the transitions came from this source; a person's online ones count in both."""
         return self._rows[source].length
 
     def add(self, transitions: Transitions, source: Literal["prior", "online"]) -> None:
@@ -86,7 +89,10 @@ class Replay:
         if len(transitions) == 0:
             return
         first = len(self)
-        self._rows[source].extend(np.arange(first, first + len(transitions)))
+        rows = np.arange(first, first + len(transitions))
+        self._rows[source].extend(rows)
+        if source == "online":
+            self._rows["prior"].extend(rows[transitions.intervened])
         packed = (
             transitions.observation,
             transitions.next_observation,
@@ -100,6 +106,10 @@ class Replay:
         self._run_end.extend(np.zeros(run[-1] + 1 - self._run_end.length, np.int64))
         last = np.flatnonzero(np.append(run[1:] != run[:-1], True))
         self._run_end.values[run[last]] = first + last
+
+    def configure(self, config: ReplayConfig) -> None:
+        """Make minibatches so from now on."""
+        self._config = config
 
     def sample(self, batch_size: int, count: int) -> Batch:
         """`count` minibatches as (count, batch_size, ...); drawing 2 and then 3 gives the same ones as drawing 5."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import time
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -67,6 +67,11 @@ class Trainer:
     def add_online(self, transitions: Transitions) -> None:
         """Take up what the policy under training did."""
         self.replay.add(transitions, "online")
+
+    def configure_replay(self, **changes: Any) -> None:
+        """Make minibatches otherwise from now on; `changes` of the fields of ReplayConfig."""
+        self.config = replace(self.config, replay=replace(self.config.replay, **changes))
+        self.replay.configure(self.config.replay)
 
     def update(self, count: int) -> dict[str, float]:
         """`count` gradient updates; the means of every tenth's metrics, and updates_per_second.

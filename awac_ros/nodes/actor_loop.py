@@ -7,12 +7,14 @@ import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import cast, get_args
 
 import numpy as np
 from rclpy.node import Node
 
 from awac_msgs.msg import EpisodeStatus
 from awac_ros.data import Outcome
+from awac_ros.data.labels import RewardRule
 from awac_ros.errors import AwacError
 from awac_ros.nodes.actor_episode import ActorEpisode, Choice
 from awac_ros.nodes.actor_topics import ActorTopics
@@ -45,6 +47,14 @@ class ActorConfig:
     seed: int = parameter(0, "Of scenes and of the policy's noise.", low=0, high=2**31 - 1)
     episodes: int = parameter(0, "End after so many episodes that were not discarded; 0: no end.", low=0, high=10**9)
     env_steps: int = parameter(0, "End after so many transitions; 0: no end.", low=0, high=10**9)
+    record_idle: bool = parameter(
+        False, "collect: record steps also while nobody holds the dead-man; else the episode waits meanwhile."
+    )
+    reward: str = parameter(
+        "task",
+        "task: the task's own; person: -1 a step and 0 for the one at which a person marks success.",
+        choices=get_args(RewardRule),
+    )
     weights: str = parameter("", "A safetensors file of policy weights, used until the learner publishes.")
     teleop_timeout: float = parameter(
         0.2, "s after the last twist at which the dead-man counts as released.", low=0.02, high=5.0
@@ -102,13 +112,13 @@ class ActorLoop:
         """From the scene to the word that it has ended; a lost state ends it as discarded."""
         number, seed = self.episodes, self._config.seed
         scene = self.task.sample_scene(np.random.default_rng([seed, number, 0]))
-        self._await_arm()
         self._await_policy()
+        self._await_arm()
         stamp = self._set_scene(scene)
-        episode = ActorEpisode(self.task, scene.goal, self.actor_id, number, self._limit())
+        rewards = cast(RewardRule, self._config.reward)
+        episode = ActorEpisode(self.task, scene.goal, self.actor_id, number, self._limit(), rewards)
         self._await_start(episode, scene, stamp)
         self.episodes += 1
-        self.message = f"acting in episode {number}"
         self.topics.send_episode(EpisodeStatus.RUNNING, episode, stamp)
         try:
             stamp = self._act(episode, np.random.default_rng([seed, number, 1]))
@@ -139,14 +149,19 @@ class ActorLoop:
             if episode.observe(moment, self._verdict(moment)):
                 self.pacing.halt()
                 return moment.stamp
-            self.pacing.command(episode.act(self._choose(episode, moment, rng)))
+            choice = self._choose(episode, moment, rng)
+            self.message = f"{'acting in' if choice else 'waiting for the dead-man in'} episode {episode.number}"
+            self.pacing.command(episode.hold() if choice is None else episode.act(choice))
             if not self._config.lockstep:
                 self._emit(episode)
             self._poll()
 
-    def _choose(self, episode: ActorEpisode, moment: Moment, rng: np.random.Generator) -> Choice:
+    def _choose(self, episode: ActorEpisode, moment: Moment, rng: np.random.Generator) -> Choice | None:
+        """The action and who chose it; None while the episode waits for the human."""
         if (human := self._ask_human(moment)) is not None:
             return Choice(self.task.action(human), intervened=True)
+        if self._config.mode == COLLECT and not self._config.record_idle:
+            return None
         if self._config.mode == COLLECT:
             return Choice(np.zeros(self.task.layout.action_size, np.float32))
         policy = self.slot.policy
@@ -233,12 +248,12 @@ class ActorLoop:
         p_base_goal = scene.p_base_puck.copy()
         p_base_goal[:2] = self.task.with_goal(episode.observation, scene.goal)[self.task.layout.slice("goal_puck_xy")]
         self.topics.send_goal(p_base_goal, stamp)
-        mark = None
+        if self._config.mode == COLLECT:
+            self._wait(self.topics.is_recorded, lambda: "waiting for the recorder to listen on transitions")
+        while (mark := self.human.take_mark()) is not None:  # said of the episode before, but for a stop
+            self._heed(mark)
         if self._config.mode != COLLECT:
-            while (mark := self.human.take_mark()) is not None:
-                self._heed(mark)
             return
-        self._wait(self.topics.is_recorded, lambda: "waiting for the recorder to listen on transitions")
         self.topics.send_episode(EpisodeStatus.WAITING, episode, stamp)
         while mark is not Mark.START:
             self._wait(self.human.has_mark, lambda: "waiting for the operator's START on episode/mark")
@@ -254,6 +269,8 @@ class ActorLoop:
         """Hold the arm still until the condition holds; after a second, say why."""
         since = time.monotonic()
         while not condition():
+            if self.human.take_stop():
+                self._heed(Mark.STOP)
             if time.monotonic() - since > _SAY_AFTER and why() != self.message:
                 self.message = why()
                 self._log.info(self.message)

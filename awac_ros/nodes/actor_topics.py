@@ -9,6 +9,7 @@ from geometry_msgs.msg import PoseStamped, TwistStamped
 from rclpy.duration import Duration
 from rclpy.node import Node
 from rclpy.publisher import Publisher
+from std_msgs.msg import Empty
 
 from awac_msgs.msg import ActorStatus, ArmStatus, EpisodeMark, EpisodeStatus
 from awac_msgs.msg import PolicyWeights as PolicyWeightsMessage
@@ -18,6 +19,7 @@ from awac_ros.errors import AwacError
 from awac_ros.nodes import qos
 from awac_ros.nodes.actor_episode import ActorEpisode
 from awac_ros.nodes.human import Human, HumanTwist, Mark
+from awac_ros.nodes.mark_services import MarkServices
 from awac_ros.nodes.messages import (
     orientation,
     pose_message,
@@ -61,11 +63,14 @@ class ActorTopics:
         self._slot = slot
         self.arm_stopped: str | None = None
         """Why the arm is stopped, or None."""
+        self._episode_state: int | None = None
+        MarkServices(node, human, lambda: self._episode_state)
         self._probed = self._proven = False
         node.create_subscription(PoseStamped, TIP, lambda message: self._measure(TIP, message), qos.STATE)
         node.create_subscription(PoseStamped, PUCK, lambda message: self._measure(PUCK, message), qos.STATE)
         node.create_subscription(ArmStatus, "arm/status", self._take_arm_status, qos.LATCHED)
         node.create_subscription(TwistStamped, "teleop/twist", self._take_twist, qos.COMMAND)
+        node.create_subscription(Empty, "teleop/released", lambda _: human.let_go(), qos.EVENTS)
         node.create_subscription(EpisodeMark, "episode/mark", self._take_mark, qos.EVENTS)
         if slot is not None:
             node.create_subscription(PolicyWeightsMessage, "policy/weights", self._take_weights, qos.LATCHED)
@@ -91,6 +96,7 @@ class ActorTopics:
 
     def send_episode(self, state: int, episode: ActorEpisode, at: float, outcome: Outcome | None = None) -> None:
         """`state` is one of EpisodeStatus's."""
+        self._episode_state = state
         message = EpisodeStatus(
             actor_id=self._actor_id,
             episode=episode.number,

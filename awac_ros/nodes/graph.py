@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import get_args
 
 from awac_ros.data import demos
+from awac_ros.data.labels import RewardRule
 from awac_ros.data.store import TransitionStore
 from awac_ros.errors import AwacError
 from awac_ros.learning import checkpoint
@@ -13,6 +15,8 @@ from awac_ros.resources import resource
 from awac_ros.tasks import Pushing
 
 _TASK = Pushing.name
+_STARTED_DEVICES = ("gamepad", "joy", "spacemouse")
+"""A keyboard needs a terminal, which no launcher gives its nodes."""
 
 _ARGUMENTS = (
     Argument(
@@ -25,9 +29,11 @@ _ARGUMENTS = (
     Argument(
         "teleop",
         "scripted",
-        "who demonstrates: a scripted operator, or none started here",
-        choices=("scripted", "none"),
+        "who drives: a scripted operator (collect), or a person with a device, who can also take over from a policy; "
+        "keyboard starts nothing here: run `awac teleop keyboard` in a terminal of its own",
+        choices=("scripted", "keyboard", *_STARTED_DEVICES, "none"),
     ),
+    Argument("mapping", "", "YAML file of the device's axes, buttons and speed (empty: config/teleop_<device>.yaml)"),
     Argument("lockstep", "false", "true: the simulated world waits for the nodes; fast, and repeatable by seed", bool),
     Argument("demos", "", "HDF5 file of demonstrations: collect writes it (empty: <out>/demos.hdf5), train reads it"),
     Argument("prior", "", "HDF5 file of other old episodes, good or bad, to train on"),
@@ -38,6 +44,12 @@ _ARGUMENTS = (
     Argument("episodes", "20", "collect ends when the file holds so many, eval after so many; 0: with Ctrl-C", int),
     Argument(
         "env_steps", "3000", "train ends when so many environment steps are made and trained on; 0: with Ctrl-C", int
+    ),
+    Argument(
+        "reward",
+        "task",
+        "task: the task's own; person: -1 a step, 0 and the end at the step where a person marks success",
+        choices=get_args(RewardRule),
     ),
     Argument("seed", "0", "of scenes, exploration and training", int),
     Argument("namespace", "", "ROS namespace of all nodes and topics"),
@@ -98,7 +110,7 @@ def _arm(values: Values) -> dict[str, Value]:
 
 def _actor(values: Values) -> dict[str, Value]:
     mode = values["mode"]
-    parameters = {"task": _TASK, "mode": mode, "lockstep": values["lockstep"]}
+    parameters = {"task": _TASK, "mode": mode, "lockstep": values["lockstep"], "reward": values["reward"]}
     # A run taken up again plays scenes of its own.
     parameters["seed"] = int(values["seed"]) + _made(values)
     if mode == "train":
@@ -120,6 +132,7 @@ def _learner(values: Values) -> dict[str, Value]:
         "checkpoint": values["checkpoint"],
         "demos": values["demos"],
         "prior": values["prior"],
+        "reward": values["reward"],
         "lockstep": values["lockstep"],
         "env_steps": values["env_steps"],
         "seed": values["seed"],
@@ -127,11 +140,15 @@ def _learner(values: Values) -> dict[str, Value]:
 
 
 def _recorder(values: Values) -> dict[str, Value]:
-    return {"task": _TASK, "demos": _demos(values), "episodes": _left(values)}
+    return {"task": _TASK, "demos": _demos(values), "episodes": _left(values), "reward": values["reward"]}
 
 
 def _operator(values: Values) -> dict[str, Value]:
     return {"lockstep": values["lockstep"], "seed": values["seed"]}
+
+
+def _teleop(values: Values) -> dict[str, Value]:
+    return {"device": values["teleop"], "mapping": values["mapping"]}
 
 
 def _check_task(file: str) -> None:
@@ -145,6 +162,8 @@ def _check(values: Values) -> None:
     for name in ("episodes", "env_steps", "seed"):
         if int(values[name] or 0) < 0:
             raise AwacError(f"{name}:={values[name]} is negative; give 0 or more")
+    if values["lockstep"] and values["teleop"] not in ("scripted", "none"):
+        raise AwacError("lockstep:=true waits for nobody's hand: teleoperate with lockstep:=false, or teleop:=scripted")
     if values["mode"] == "collect" and Path(_demos(values)).exists():
         _check_task(_demos(values))
     if values["mode"] != "train":
@@ -185,6 +204,7 @@ PUSHING = Graph(
             _operator,
             wanted=lambda values: values["mode"] == "collect" and values["teleop"] == "scripted" and _acts(values),
         ),
+        Process("teleop", _teleop, wanted=lambda values: values["teleop"] in _STARTED_DEVICES and _acts(values)),
     ),
     check=_check,
 )

@@ -48,7 +48,7 @@ class HumanTwist:
 
 
 class Human:
-    """The newest twist, and the marks in order; the dead-man is held while twists keep coming."""
+    """The newest twist, and the marks in order; the dead-man is held while twists keep coming and none lets go."""
 
     def __init__(self, timeout: float) -> None:
         self._timeout = timeout
@@ -59,6 +59,10 @@ class Human:
 
     def put_twist(self, twist: HumanTwist) -> None:
         self._twist = twist
+
+    def let_go(self) -> None:
+        """The dead-man is up, at once and not only after the timeout."""
+        self._twist = None
 
     def put_mark(self, mark: Mark) -> None:
         """A mark stays until it is taken."""
@@ -85,6 +89,12 @@ class Human:
 
     def has_mark(self) -> bool:
         return bool(self._marks)
+
+    def take_stop(self) -> bool:
+        """Whether STOP is among the pending marks; it is taken, and with it all that are."""
+        if stop := Mark.STOP in self._marks:
+            self._marks.clear()
+        return stop
 
     def take_mark(self) -> Mark | None:
         """The oldest pending mark, once; None when there is none."""

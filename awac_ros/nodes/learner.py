@@ -6,12 +6,13 @@ import sys
 import time
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 from rclpy.duration import Duration
 
 from awac_msgs.msg import LearnerStatus
 from awac_msgs.msg import PolicyWeights as PolicyWeightsMessage
+from awac_ros.data.labels import RewardRule
 from awac_ros.errors import AwacError
 from awac_ros.learning.trainer import Trainer
 from awac_ros.learning.weights import PolicyWeights
@@ -45,6 +46,18 @@ class LearnerConfig:
     tensorboard: str = parameter("", "Folder for TensorBoard logs; empty: <out>/tensorboard.")
     seed: int = parameter(0, "Of networks and minibatches, where there is no checkpoint.", low=0, high=2**31 - 1)
     offline_updates: int = parameter(25_000, "Offline updates, where there is no checkpoint.", low=0, high=_MANY)
+    demo_fraction: float = parameter(
+        -1.0,
+        "Share of each minibatch that is drawn from demos, prior data and what a person did online; negative: as the "
+        "checkpoint has it, else all transitions alike.",
+        low=-1.0,
+        high=1.0,
+    )
+    reward: str = parameter(
+        "task",
+        "task: the task's own, so that goals can be relabelled in hindsight; person: as recorded, whatever the goal.",
+        choices=get_args(RewardRule),
+    )
     lockstep: bool = parameter(False, "Finish an episode's updates, then publish, then take the next: repeatable.")
     updates_per_step: float = parameter(4.0, "Gradient updates for each environment step.", low=0.0, high=1000.0)
     warmup_steps: int = parameter(0, "Environment steps that earn no updates.", low=0, high=_MANY)
@@ -73,6 +86,10 @@ class Learner(RunnableNode):
         # A checkpoint that came without a learner's record is somebody else's offline training, and complete.
         self._trains_offline = not config.checkpoint and (begun.version == 0 if begun else not resumed)
         self._trainer = self._make_trainer(task, resumed)
+        if config.demo_fraction >= 0.0:
+            self._trainer.configure_replay(online_fraction=1.0 - config.demo_fraction)
+        if config.reward == "person":
+            self._trainer.configure_replay(original_goals=1.0, drawn_goals=0.0, future_goals=0.0)
         self._pace = Pace(
             config.updates_per_step, config.warmup_steps, config.policy_every, config.env_steps, config.lockstep
         )

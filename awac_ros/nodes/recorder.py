@@ -5,16 +5,20 @@ from __future__ import annotations
 import sys
 import time
 from collections import deque
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, cast, get_args
 
+from diagnostic_msgs.msg import DiagnosticStatus, KeyValue
 from rclpy.clock import Clock, ClockType
+from std_srvs.srv import Trigger
 
 from awac_msgs.msg import EpisodeStatus
 from awac_msgs.msg import Transitions as TransitionsMessage
 from awac_ros.data import Episode, Outcome
-from awac_ros.data.demos import DemoWriter
+from awac_ros.data.labels import RewardRule
+from awac_ros.data.sitting import Sitting
 from awac_ros.errors import AwacError
 from awac_ros.nodes import qos
 from awac_ros.nodes.assembler import EpisodeAssembler
@@ -38,6 +42,11 @@ class RecorderConfig:
     task: str = parameter("pushing", "The task whose episodes are recorded.", choices=tuple(TASKS))
     demos: str = parameter("", "Path of the HDF5 file; made where there is none, continued where there is one.")
     episodes: int = parameter(0, "End after recording so many episodes; 0: no end.", low=0, high=10**9)
+    reward: str = parameter(
+        "task",
+        "What a label corrected afterwards makes of the rewards; the same as the actor's.",
+        choices=get_args(RewardRule),
+    )
     patience: float = parameter(
         5.0,
         "s after an episode's end at which missing steps are given up, and the episode with them.",
@@ -47,7 +56,10 @@ class RecorderConfig:
 
 
 class Recorder(RunnableNode):
-    """Joins transitions and episode/status; an episode with holes is refused by name."""
+    """Joins transitions and episode/status; an episode with holes is refused by name.
+
+    recorder/undo takes the last demonstration back, recorder/mark_success and recorder/mark_failure judge it anew.
+    """
 
     def __init__(self, **arguments: Any) -> None:
         super().__init__("recorder", **arguments)
@@ -55,16 +67,20 @@ class Recorder(RunnableNode):
         if not self.config.demos:
             raise AwacError("recorder: parameter demos is empty; give the path of an HDF5 file, new or old")
         self._layout = make_task(self.config.task).layout
-        self._writer = DemoWriter(Path(self.config.demos), self._layout)
+        self._sitting = Sitting(Path(self.config.demos), self._layout, cast(RewardRule, self.config.reward))
         self._assembler = EpisodeAssembler(self.config.patience)
         self._whole: deque[Episode] = deque()
-        self.recorded = 0
         self._broken = 0
         self._refusal: str | None = None
         self.create_subscription(TransitionsMessage, "transitions", self._take_transitions, qos.TRANSITIONS)
         self.create_subscription(EpisodeStatus, "episode/status", self._take_status, qos.EPISODES)
+        self.create_service(Trigger, "recorder/undo", self._undo)
+        self.create_service(Trigger, "recorder/mark_success", self._mark_success)
+        self.create_service(Trigger, "recorder/mark_failure", self._mark_failure)
+        self._status = self.create_publisher(DiagnosticStatus, "recorder/status", qos.LATCHED)
         self._diagnostics = Diagnostics(self, "episodes", self._health)
         self.create_timer(0.5, self._look_after, clock=Clock(clock_type=ClockType.STEADY_TIME))
+        self._publish_status()
 
     def _take_transitions(self, message: TransitionsMessage) -> None:
         try:
@@ -87,16 +103,50 @@ class Recorder(RunnableNode):
         while self._whole:
             episode = self._whole[0]
             try:
-                number = self._writer.append(episode)
+                number = self._sitting.record(episode)
             except AwacError as error:
                 if self._refusal != (sentence := f"{error}; the episode is kept in memory and tried again"):
                     self._refuse(sentence)
                 return
             self._whole.popleft()
             self._refusal = None
-            self.recorded += 1
             self.get_logger().info(f"demo_{number}: {len(episode)} steps, {episode.outcome.value}")
-        self.finished = 0 < self.config.episodes <= self.recorded
+            self._publish_status()
+        self.finished = 0 < self.config.episodes <= len(self._sitting)
+
+    def _undo(self, request: Trigger.Request, response: Trigger.Response) -> Trigger.Response:
+        return self._correct(response, lambda: f"demo_{self._sitting.undo()} is taken back")
+
+    def _mark_success(self, request: Trigger.Request, response: Trigger.Response) -> Trigger.Response:
+        return self._correct(response, lambda: f"demo_{self._sitting.relabel(Outcome.SUCCESS)} is a success")
+
+    def _mark_failure(self, request: Trigger.Request, response: Trigger.Response) -> Trigger.Response:
+        return self._correct(response, lambda: f"demo_{self._sitting.relabel(Outcome.FAILURE)} is a failure")
+
+    def _correct(self, response: Trigger.Response, correct: Callable[[], str]) -> Trigger.Response:
+        try:
+            response.message = correct()
+            response.success = True
+        except AwacError as error:
+            response.message = str(error)
+        self.get_logger().info(response.message)
+        self._publish_status()
+        return response
+
+    def _publish_status(self) -> None:
+        last = self._sitting.last
+        words = f", the last: {len(last)} steps, {last.outcome.value}" if last else ""
+        values = {"demonstrations": self._sitting.total, "recorded now": len(self._sitting)}
+        if last:
+            values |= {"last steps": len(last), "last outcome": last.outcome.value}
+        self._status.publish(
+            DiagnosticStatus(
+                name="recorder",
+                hardware_id=self.config.demos,
+                message=f"demonstrations: {self._sitting.total}{words}",
+                values=[KeyValue(key=key, value=str(value)) for key, value in values.items()],
+            )
+        )
 
     def _look_after(self) -> None:
         self._write()
@@ -111,7 +161,11 @@ class Recorder(RunnableNode):
 
     def _health(self) -> Health:
         return Health(
-            values={"recorded episodes": self.recorded, "refused episodes": self._broken, "file": self.config.demos},
+            values={
+                "recorded episodes": len(self._sitting),
+                "refused episodes": self._broken,
+                "file": self.config.demos,
+            },
             warning=self._refusal,
         )
 

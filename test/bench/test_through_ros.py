@@ -2,7 +2,7 @@
 
 import math
 
-from awac_ros.bench import buffer, sim
+from awac_ros.bench import buffer, sim, teleop_keyboard
 
 
 def test_the_buffer_commits_what_it_is_sent_and_hands_all_of_it_out(monkeypatch):
@@ -16,4 +16,11 @@ def test_the_simulator_is_timed_plain_and_through_the_graph(monkeypatch):
     monkeypatch.setattr(sim, "EPISODES_TIMED", 4)  # fewer can be over before they are heard
     measures = sim.measure()
     assert [measure.target for measure in measures] == [">= 800", ">= 150"]
+    assert all(measure.value > 0 for measure in measures)
+
+
+def test_a_key_is_timed_from_the_terminal_to_the_twist(monkeypatch):
+    monkeypatch.setattr(teleop_keyboard, "PRESSES", 3)
+    measures = teleop_keyboard.measure()
+    assert [measure.target for measure in measures] == ["< 30", None, "< 30", None, None]
     assert all(measure.value > 0 for measure in measures)

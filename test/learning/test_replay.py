@@ -108,6 +108,27 @@ def test_online_fraction_is_kept_in_every_minibatch(task, rng, fraction):
     assert (replay.count("prior"), replay.count("online"), len(replay)) == (80, 20, 100)
 
 
+def test_what_a_person_did_online_is_drawn_with_the_prior_data_too(task, rng):
+    online = mark(task.episodes(rng, 2, first=8), range(80, 100))
+    online.intervened[:5] = True
+    replay = Replay(task, ReplayConfig(1.0, 0.0, 0.0, online_fraction=0.5), seed=0)
+    replay.add(mark(task.episodes(rng, 8), range(80)), "prior")
+    replay.add(online, "online")
+    rows = rows_of(replay.sample(64, 50).observation)
+    assert (replay.count("prior"), replay.count("online"), len(replay)) == (85, 20, 100)
+    by_person = ((rows >= 80) & (rows < 85)).mean()
+    assert by_person == pytest.approx(0.5 * 5 / 20 + 0.5 * 5 / 85, abs=0.03)
+
+
+def test_the_share_of_online_data_can_be_changed_on_the_way(task, rng):
+    replay = Replay(task, ORIGINAL, seed=0)
+    replay.add(mark(task.episodes(rng, 8), range(80)), "prior")
+    replay.add(mark(task.episodes(rng, 2, first=8), range(80, 100)), "online")
+    replay.configure(ReplayConfig(1.0, 0.0, 0.0, online_fraction=0.75))
+    rows = rows_of(replay.sample(64, 10).observation)
+    assert ((rows >= 80).sum(axis=1) == 48).all()
+
+
 def test_without_online_data_everything_comes_from_the_prior(task, rng):
     replay = Replay(task, ReplayConfig(online_fraction=0.5), seed=0)
     replay.add(task.episodes(rng, 2), "prior")

@@ -212,6 +212,9 @@ class Surroundings:
     def rows(self) -> Transitions:
         return Transitions.concatenate(transitions_from_message(message, LAYOUT) for message in self.transitions)
 
+    def transitions_made(self) -> int:
+        return sum(message.count for message in self.transitions)
+
     def mark(self, mark: int) -> None:
         self.marks.publish(EpisodeMark(mark=mark))
 

@@ -8,11 +8,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from std_msgs.msg import Empty
 from std_srvs.srv import Trigger
 
 from awac_msgs.msg import ArmStatus, EpisodeMark, EpisodeStatus
 from awac_ros.data import Transitions
 from awac_ros.learning.weights import PolicyWeights
+from awac_ros.nodes import qos
 from awac_ros.nodes.messages import stamp, twist, twist_message
 from awac_ros.tasks import Pushing
 
@@ -131,6 +133,25 @@ def test_the_dead_man_takes_over_from_the_policy(around) -> None:
     assert not taken[:3].any() and taken[-1]
     np.testing.assert_allclose(rows.action[taken], np.tile([-0.5, 0.0], (taken.sum(), 1)), atol=1e-6)
     assert set(rows.policy_version[taken].tolist()) == {-1} and set(rows.policy_version[~taken].tolist()) == {7}
+
+
+def test_a_dead_man_let_go_gives_the_arm_back_to_the_policy_at_once(around) -> None:
+    human = np.array([-0.1, 0.0, 0.0, 0.0, 0.0, 0.0])
+    released = around.world.node.create_publisher(Empty, "teleop/released", qos.EVENTS)
+
+    def operate() -> None:
+        if around.time < 1.0:
+            around.twists.publish(twist_message(stamp(around.time), human))
+        else:
+            released.publish(Empty())
+
+    around.on_state = operate
+    around.publish_weights(weights(7))
+    actor = around.world.start("actor", mode="train", lockstep=True, env_steps=150, teleop_timeout=5.0)
+    assert around.exits(actor) == 0
+    (rows,) = around.stored
+    assert rows.intervened.any() and not rows.intervened[-1]
+    assert rows.policy_version[-1] == 7
 
 
 def test_every_transition_is_acknowledged_before_the_actor_ends(around) -> None:

@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 
 from awac_ros.data import Outcome
+from awac_ros.data.labels import judged
 from awac_ros.errors import AwacError
 from awac_ros.nodes.actor_episode import ActorEpisode, Choice
 from awac_ros.nodes.observer import Moment
@@ -19,8 +20,8 @@ def moment(step: int, puck_y: float = 0.0) -> Moment:
     return Moment(world, stamp=0.1 * step, time=0.1 * step)
 
 
-def episode(limit: int = 200) -> ActorEpisode:
-    return ActorEpisode(TASK, GOAL, "a" * 32, 4, limit)
+def episode(limit: int = 200, **rewards: str) -> ActorEpisode:
+    return ActorEpisode(TASK, GOAL, "a" * 32, 4, limit, **rewards)
 
 
 def test_the_limit_truncates_with_the_true_next_observation() -> None:
@@ -74,6 +75,7 @@ def test_new_transitions_are_given_out_once() -> None:
     assert acting.take_new().step.tolist() == [0, 1]
     assert acting.take_new() is None
     acting.observe(moment(3))
+    acting.act(Choice(STILL))
     assert acting.take_new().step.tolist() == [2]
 
 
@@ -82,3 +84,49 @@ def test_an_action_that_is_not_finite_is_never_commanded() -> None:
     acting.observe(moment(0))
     with pytest.raises(AwacError, match="policy version 9 chose the action"):
         acting.act(Choice(np.array([np.nan, 0.0], np.float32), policy_version=9))
+
+
+def test_while_nobody_acts_nothing_is_recorded_and_the_times_say_how_long() -> None:
+    acting = episode(limit=3)
+    for step in range(8):
+        assert not acting.observe(moment(step))
+        if step in (0, 5):
+            acting.act(Choice(STILL, intervened=True))
+        else:
+            assert not acting.hold()[:2].any()
+    acting.act(Choice(STILL, intervened=True))
+    assert acting.observe(moment(8))
+    rows = acting.take_new()
+    np.testing.assert_allclose(rows.step_time, [0.0, 0.5, 0.7])
+    assert rows.step.tolist() == [0, 1, 2] and rows.truncated.tolist() == [False, False, True]
+    for row, step in enumerate((0, 5, 7)):
+        np.testing.assert_array_equal(rows.observation[row], TASK.observe(moment(step).world, GOAL))
+        np.testing.assert_array_equal(rows.next_observation[row], TASK.observe(moment(step + 1).world, GOAL))
+
+
+@pytest.mark.parametrize(("rewards", "terminated"), [("task", False), ("person", True)])
+def test_a_mark_while_nobody_acts_ends_the_step_before(rewards: str, terminated: bool) -> None:
+    acting = episode(rewards=rewards)
+    acting.observe(moment(0))
+    acting.act(Choice(STILL, intervened=True))
+    acting.observe(moment(1))
+    acting.hold()
+    assert acting.observe(moment(2), Outcome.SUCCESS)
+    rows = acting.take_new()
+    assert rows.terminated.tolist() == [terminated] and rows.truncated.tolist() == [not terminated]
+    np.testing.assert_array_equal(rows.next_observation[0], TASK.observe(moment(1).world, GOAL))
+
+
+@pytest.mark.parametrize("verdict", [None, *Outcome])
+def test_a_persons_rewards_are_those_that_the_same_label_would_give_afterwards(verdict: Outcome | None) -> None:
+    acting = episode(limit=3, rewards="person")
+    for step in range(3):
+        acting.observe(moment(step))
+        acting.act(Choice(STILL))
+    assert acting.observe(moment(3, puck_y=0.1), verdict)
+    rows = acting.take_new()
+    expected = judged(rows, acting.outcome)
+    for name, column in expected.__dict__.items():
+        np.testing.assert_array_equal(getattr(rows, name), column)
+    assert acting.sum_of_rewards == rows.reward.sum()
+    assert acting.outcome is (verdict or Outcome.FAILURE)

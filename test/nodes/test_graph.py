@@ -24,6 +24,7 @@ CONFIGS = {
     "learner": ("learner", "LearnerConfig"),
     "operator": ("operator", "OperatorNodeConfig"),
     "recorder": ("recorder", "RecorderConfig"),
+    "teleop": ("teleop", "TeleopConfig"),
 }
 
 
@@ -78,6 +79,19 @@ def test_without_an_operator_nobody_is_started_to_drive(prior: Path, tmp_path: P
     assert {start.name for start in starts} == {"recorder", "arm", "actor"}
 
 
+@pytest.mark.parametrize("mode", ["collect", "train", "eval"])
+def test_a_persons_device_is_started_in_every_mode_but_the_keyboard_which_needs_a_terminal(
+    mode: str, prior: Path, tmp_path: Path
+) -> None:
+    starts = {
+        s.name: s for s in PUSHING.plan({**given(mode, prior, tmp_path), "teleop": "gamepad", "mapping": "my.yaml"})
+    }
+    assert starts["teleop"].parameters == {"use_sim_time": False, "device": "gamepad", "mapping": "my.yaml"}
+    assert "operator" not in starts
+    keyboard = PUSHING.plan({**given(mode, prior, tmp_path), "teleop": "keyboard"})
+    assert {"operator", "teleop"}.isdisjoint(start.name for start in keyboard)
+
+
 def test_a_run_taken_up_again_makes_only_what_is_missing(prior: Path, tmp_path: Path) -> None:
     arguments = {**given("train", prior, tmp_path), "env_steps": 3, "seed": 7}
     rows = demos.read(prior, LAYOUT)[0].transitions
@@ -100,6 +114,7 @@ def test_enough_demonstrations_are_not_collected_again(prior: Path, tmp_path: Pa
     ("changes", "sentence"),
     [
         ({"sim": "false"}, "the driver of the physical Sawyer is not there yet"),
+        ({"lockstep": "true", "teleop": "gamepad"}, "lockstep:=true waits for nobody's hand"),
         ({"seed": "-1"}, "seed:=-1 is negative"),
         ({"mode": "train", "out": "/nowhere"}, "mode:=train has nothing to begin with"),
         ({"mode": "train", "demos": "/nowhere.hdf5"}, "demos:=/nowhere.hdf5 is not there"),

@@ -39,6 +39,15 @@ def test_every_mark_counts_once_and_in_order() -> None:
     assert [human.take_mark(), human.take_mark(), human.take_mark()] == [Mark.START, Mark.FAILURE, None]
 
 
+def test_a_stop_is_found_among_other_marks_and_takes_them_with_it() -> None:
+    human = Human(timeout=0.2)
+    human.put_mark(Mark.START)
+    assert not human.take_stop() and human.has_mark()
+    human.put_mark(Mark.STOP)
+    human.put_mark(Mark.START)
+    assert human.take_stop() and not human.has_mark()
+
+
 @pytest.mark.parametrize(
     ("mark", "outcome"),
     [

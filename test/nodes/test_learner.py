@@ -142,6 +142,17 @@ def test_killed_and_started_again_it_goes_on_and_learns_the_same(world, settings
         np.testing.assert_array_equal(resumed[name], tensor, err_msg=name)
 
 
+def test_the_share_of_demos_and_whose_rewards_they_are_are_the_users_also_on_a_checkpoint(
+    world, settings: dict, tmp_path: Path
+) -> None:
+    world.host(Buffer, store=tmp_path / "store.sqlite")
+    learner = world.run(Learner, **settings, env_steps=STEPS, demo_fraction=0.25, reward="person")
+    append(world, episode(0))
+    world.until(learner.ended)
+    kept = Trainer.load(settings["out"] / "checkpoints", TASK).config.replay
+    assert (kept.online_fraction, kept.original_goals, kept.future_goals) == (0.75, 1.0, 0.0)
+
+
 def test_without_a_buffer_it_says_so_and_goes_on_once_there_is_one(world, settings: dict, tmp_path: Path) -> None:
     status = world.hear(LearnerStatus, "learner/status", LATCHED)
     learner = world.run(Learner, **settings, env_steps=STEPS)

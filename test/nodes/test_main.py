@@ -39,4 +39,4 @@ def test_an_unknown_node_is_one_sentence() -> None:
     with node("console") as process:
         said = process.communicate(timeout=30)[1]
     assert process.returncode == 2
-    assert said == "there is no node 'console'; the nodes are actor, arm, buffer, learner, operator, recorder\n"
+    assert said == "there is no node 'console'; the nodes are actor, arm, buffer, learner, operator, recorder, teleop\n"

@@ -2,6 +2,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from diagnostic_msgs.msg import DiagnosticStatus
+from std_srvs.srv import Trigger
 
 from awac_msgs.msg import EpisodeStatus
 from awac_msgs.msg import Transitions as TransitionsMessage
@@ -113,3 +115,41 @@ def test_transitions_of_another_task_are_refused_by_name(world, tmp_path: Path, 
 def test_a_recorder_without_a_file_says_so(world) -> None:
     with pytest.raises(AwacError, match="parameter demos is empty"):
         world.host(Recorder)
+
+
+def said(world, name: str) -> tuple[bool, str]:
+    reply = world.call(Trigger, name, Trigger.Request())
+    return reply.success, reply.message
+
+
+def test_the_last_demonstration_can_be_judged_anew_and_taken_back_and_what_is_there_is_always_said(
+    world, tmp_path: Path
+) -> None:
+    path = tmp_path / "demos.hdf5"
+    statuses = world.hear(DiagnosticStatus, "recorder/status", qos.LATCHED)
+    world.host(Recorder, demos=path, reward="person")
+    world.until(lambda: statuses and statuses[-1].message == "demonstrations: 0")
+    assert said(world, "recorder/undo") == (
+        False,
+        "nothing was recorded since the recorder started; older demonstrations stay as they are",
+    )
+    actor = Actor(world)
+    for number in range(2):
+        actor.send(steps(4, number))
+        actor.end(number, 4, EpisodeStatus.FAILURE)
+    world.until(lambda: statuses[-1].message == "demonstrations: 2, the last: 4 steps, failure")
+    assert said(world, "recorder/mark_success") == (True, "demo_1 is a success")
+    world.until(lambda: statuses[-1].message == "demonstrations: 2, the last: 4 steps, success")
+    assert {pair.key: pair.value for pair in statuses[-1].values} == {
+        "demonstrations": "2",
+        "recorded now": "2",
+        "last steps": "4",
+        "last outcome": "success",
+    }
+    rows = demos.read(path, LAYOUT)[1].transitions
+    assert rows.reward.tolist() == [-1, -1, -1, 0] and rows.terminated[-1]
+    assert said(world, "recorder/mark_failure") == (True, "demo_1 is a failure")
+    assert demos.read(path, LAYOUT)[1].transitions.reward.tolist() == [-1] * 4
+    assert said(world, "recorder/undo") == (True, "demo_1 is taken back")
+    assert demos.count(path) == 1
+    world.until(lambda: statuses[-1].message == "demonstrations: 1, the last: 4 steps, failure")

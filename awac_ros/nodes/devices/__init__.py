@@ -1,0 +1,1 @@
+"""What a person teleoperates with: one small file a device, all behind `device.Device`."""
