@@ -1,9 +1,10 @@
-"""Files that are either the old ones or the new ones, complete, whatever happens to the process that writes them."""
+"""Files and folders that are the old ones or the new ones, complete, whatever happens to the process that writes."""
 
 from __future__ import annotations
 
 import os
 import secrets
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -25,6 +26,26 @@ def atomic_replacement(path: Path) -> Iterator[Path]:
     except BaseException:
         temporary.unlink(missing_ok=True)
         raise
+    flush_to_disk(path.parent)
+
+
+@contextmanager
+def atomic_folder(path: Path) -> Iterator[Path]:
+    """Yield a path of the same name for a folder to make; leaving the block flushes that folder and moves it to `path`.
+
+    Nothing may be at `path`. Missing parents are made. An exception inside the block removes the new folder.
+    """
+    path = Path(path)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    around = path.with_name(f".{path.name}.{secrets.token_hex(4)}.tmp")
+    around.mkdir()
+    try:
+        yield around / path.name
+        for item in around.rglob("*"):
+            flush_to_disk(item)
+        (around / path.name).rename(path)
+    finally:
+        shutil.rmtree(around)
     flush_to_disk(path.parent)
 
 

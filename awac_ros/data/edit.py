@@ -27,7 +27,6 @@ def merge(parts: Sequence[DataSet]) -> DataSet:
     owner: dict[Key, str] = {}
     for part in parts:
         layout.check_same(part.layout, part.source)
-        remarks += part.remarks
         repeated = 0
         for name, episode in part.episodes.items():
             full = f"{part.source}: {name}"

@@ -88,7 +88,11 @@ def set_dataset(group: h5py.Group, name: str, values: np.ndarray) -> None:
     group.create_dataset(name, data=values, chunks=values.shape, fletcher32=True)
 
 
-def content_id(path: Path) -> str:
-    """An actor id made of a file's content: reading the file again gives the same keys."""
-    with Path(path).open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()[:ACTOR_ID_LENGTH]
+def content_id(*paths: Path) -> str:
+    """An actor id made of files' content: reading them again gives the same keys."""
+    digests = []
+    for path in paths:
+        with Path(path).open("rb") as file:
+            digests.append(hashlib.file_digest(file, "sha256").hexdigest())
+    whole = digests[0] if len(digests) == 1 else hashlib.sha256("".join(digests).encode()).hexdigest()
+    return whole[:ACTOR_ID_LENGTH]

@@ -42,7 +42,7 @@ def merge(
     from awac_ros.data import edit
 
     place = destination(sources[0], out, in_place=False)
-    parts = [load(path, skip_broken=skip_broken, say=False) for path in dict.fromkeys(sources)]
+    parts = [load(path, skip_broken=skip_broken) for path in dict.fromkeys(sources)]
     unwanted = set(leave_out or ())
     for name in unwanted - {f"{part.source}: {each}" for part in parts for each in part.episodes}:
         raise AwacError(f"there is no episode {name!r} to leave out; name it as <file>: <episode>")

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from awac_ros.data.data_set import DataSet
     from awac_ros.data.formats import ReadOptions
 
-_ORDER = ("info", "check", "merge", "split", "trim", "relabel", "label")
+_ORDER = ("info", "check", "import", "export", "merge", "split", "trim", "relabel", "label")
 
 
 class DataGroup(TyperGroup):
@@ -48,7 +48,6 @@ def load(
     *,
     skip_broken: bool = False,
     leave_out: Collection[str] = (),
-    say: bool = True,
 ) -> DataSet:
     """The episodes at `path`, without those to be left out; remarks go to stderr."""
     from awac_ros.data import formats
@@ -57,13 +56,11 @@ def load(
     for name in leave_out:
         if name not in found.episodes and name not in found.broken:
             raise AwacError(f"{path} has no episode {name!r} to leave out; awac data info lists them")
-    if say:
-        remark(found.remarks)
-    if skip_broken:
-        remark(f"left out: {sentence}" for name, sentence in found.broken.items() if name not in leave_out)
-    else:
-        without(found, leave_out).unbroken()
-    return without(found, leave_out)
+    wanted = without(found, leave_out)
+    if not skip_broken:
+        wanted.unbroken()
+    remark((*wanted.remarks, *(f"left out: {sentence}" for sentence in wanted.broken.values())))
+    return wanted
 
 
 def without(found: DataSet, names: Collection[str]) -> DataSet:

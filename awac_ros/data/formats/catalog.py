@@ -5,15 +5,18 @@ from __future__ import annotations
 from pathlib import Path
 
 from awac_ros.data.data_set import DataSet, Track, untracked
+from awac_ros.data.formats.bag import Bag
 from awac_ros.data.formats.d4rl import D4rl
 from awac_ros.data.formats.format import Format, ReadOptions
+from awac_ros.data.formats.lerobot import LeRobot
+from awac_ros.data.formats.minari import Minari
 from awac_ros.data.formats.robomimic import Demos, Robomimic
 from awac_ros.data.formats.run_folder import RunFolder
 from awac_ros.data.formats.store import Store
 from awac_ros.errors import AwacError
 
 _FILES: tuple[Format, ...] = (Demos(), Robomimic(), D4rl(), Store())
-FORMATS: dict[str, Format] = {kind.name: kind for kind in (*_FILES, RunFolder(_FILES))}
+FORMATS: dict[str, Format] = {kind.name: kind for kind in (*_FILES, Minari(), LeRobot(), Bag(), RunFolder(_FILES))}
 
 
 def find_format(path: Path) -> Format:
@@ -26,11 +29,12 @@ def find_format(path: Path) -> Format:
     raise AwacError(f"{path}: it is of no known format; the formats are {', '.join(FORMATS)}")
 
 
-def named_format(name: str) -> Format:
-    """The format of this name; AwacError if there is none."""
-    if name not in FORMATS:
-        raise AwacError(f"format {name!r} is not known; the formats are {', '.join(FORMATS)}")
-    return FORMATS[name]
+def writable_format(name: str) -> Format:
+    """The format of this name; AwacError if there is none, or if it is only read."""
+    writable = {kind.name: kind for kind in FORMATS.values() if kind.can_write}
+    if name not in writable:
+        raise AwacError(f"nothing can be written in the format {name!r}; choose one of {', '.join(writable)}")
+    return writable[name]
 
 
 def read(path: Path, options: ReadOptions | None = None, track: Track = untracked) -> DataSet:

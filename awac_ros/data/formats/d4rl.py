@@ -46,8 +46,7 @@ class D4rl(Format):
             return "observations" in file
 
     def read(self, path: Path, options: ReadOptions, track: Track = untracked) -> DataSet:
-        if options.mask:
-            raise AwacError(f"{path}: D4RL's layout has no masks; leave --mask away")
+        self.refuse_mask(path, options)
         with hdf5.opened(path) as file:
             recording = d4rl.read_recording(file, options.success_reward, str(path))
             ours = "metadata/layout" in file and not options.success_reward
@@ -97,7 +96,7 @@ class D4rl(Format):
                 file.create_dataset(name, data=values, compression="gzip" if values.ndim else None)
 
     def cannot_hold(self, data: DataSet) -> list[str]:
-        lost = [f"the masks {', '.join(data.masks)}"] if data.masks else []
+        lost = super().cannot_hold(data)
         if count := unmarked_ends(data):
             lost.append(f"that {count} episodes end neither terminated nor truncated: they come back as truncated")
         return lost

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -57,6 +59,7 @@ class Format(ABC):
     """What it is, in a few words."""
     is_folder: bool = False
     can_write: bool = True
+    has_masks: bool = False
 
     @abstractmethod
     def recognises(self, path: Path) -> bool:
@@ -69,50 +72,40 @@ class Format(ABC):
     def write(self, path: Path, data: DataSet, track: Track = untracked) -> None:
         """Make the data set the whole content of a new `path`: complete, or not there.
 
-        AwacError if an episode can't be written, or if the path is there already.
+        AwacError if the path is there already. Formats that can't write leave it as it is here.
         """
-        raise AwacError(f"{path}: nothing is written in the format {self.name}; choose another one")
+        raise NotImplementedError
 
     def cannot_hold(self, data: DataSet) -> list[str]:
         """What of this data set would be lost, one phrase each; empty if reading it back gives the same."""
-        return []
+        return [f"the masks {', '.join(data.masks)}"] if data.masks and not self.has_masks else []
+
+    def refuse_mask(self, path: Path, options: ReadOptions) -> None:
+        """AwacError if a mask is asked for, where the format has none."""
+        if options.mask is not None:
+            raise AwacError(f"{path}: the format {self.name} has no masks; leave --mask away")
 
 
-def make_episode(
-    source: str,
-    outcome: Outcome,
-    *,
-    actor_id: str,
-    episode: int,
-    period: float,
-    clip_actions: bool = False,
-    **columns: np.ndarray | None,
-) -> Episode:
-    """An episode of arrays by the names of Transitions' columns; what is None or absent gets what is usual.
-
-    Those are: nobody intervened, no learned policy chose, one step each `period` s. AwacError, naming `source`, if a
-    value does not fit.
-    """
-    count = len(columns["action"])
-    given = {name: values for name, values in columns.items() if values is not None}
-    usual = {
-        "intervened": np.zeros(count, bool),
-        "policy_version": np.full(count, -1),
-        "step_time": period * np.arange(count),
-    }
-    if clip_actions:
-        given["action"] = np.clip(given["action"], -1.0, 1.0)
+@contextmanager
+def needing(package: str) -> Iterator[None]:
+    """AwacError, naming the package to install, where the block can't import it."""
     try:
-        rows = Transitions(
-            **(usual | given),
-            actor_id=np.full(count, actor_id),
-            episode=np.full(count, episode),
-            step=np.arange(count),
-        )
-        made = Episode(rows, outcome)
+        yield
+    except ModuleNotFoundError as error:
+        raise AwacError(
+            f"this format needs the package {package}, which is not installed: pip install {package}"
+        ) from error
+
+
+def make_episode(source: str, outcome: Outcome, actor_id: str, episode: int, **columns: np.ndarray) -> Episode:
+    """An episode of the other columns of Transitions, in order; AwacError, naming `source`, if a value does not fit."""
+    count = len(columns["action"])
+    keys = {"actor_id": np.full(count, actor_id), "episode": np.full(count, episode), "step": np.arange(count)}
+    try:
+        made = Episode(Transitions(**columns, **keys), outcome)
     except AwacError as error:
         raise AwacError(f"{source}: {error}") from error
-    rows.check_values(source)
+    made.transitions.check_values(source)
     return made
 
 

@@ -11,7 +11,7 @@ import numpy as np
 from awac_ros.data import demos, hdf5, robomimic
 from awac_ros.data.data_set import DataSet, Track, untracked, write_demos
 from awac_ros.data.episode import Episode
-from awac_ros.data.formats.format import Format, ReadOptions
+from awac_ros.data.formats.format import Format, ReadOptions, refuse_existing
 from awac_ros.errors import AwacError
 
 _OWN = {"actions", "rewards", "dones", "timeouts", "intervened", "policy_version", "step_time", "obs", "next_obs"}
@@ -22,6 +22,7 @@ class Demos(Format):
 
     name = "demos"
     about = "this package's demonstrations, HDF5 that robomimic reads"
+    has_masks = True
 
     def recognises(self, path: Path) -> bool:
         return _data_says_layout(path) is True
@@ -40,6 +41,7 @@ class Demos(Format):
         return DataSet(str(path), layout, {name: whole[name] for name in whole if name in chosen}, broken)
 
     def write(self, path: Path, data: DataSet, track: Track = untracked) -> None:
+        refuse_existing(path)
         write_demos(path, data, track)
 
 

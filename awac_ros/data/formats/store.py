@@ -8,7 +8,6 @@ from awac_ros.data.data_set import DataSet, Track, assemble, untracked
 from awac_ros.data.formats.format import Format, ReadOptions
 from awac_ros.data.store import TransitionStore, is_store, stored_layout
 from awac_ros.data.transitions import Transitions
-from awac_ros.errors import AwacError
 
 _AT_ONCE = 10_000
 
@@ -24,8 +23,7 @@ class Store(Format):
         return is_store(path)
 
     def read(self, path: Path, options: ReadOptions, track: Track = untracked) -> DataSet:
-        if options.mask:
-            raise AwacError(f"{path}: a store has no masks; leave --mask away")
+        self.refuse_mask(path, options)
         layout = options.fit(stored_layout(path), str(path))
         with TransitionStore(path, layout, read_only=True) as store:
             starts = track(range(0, store.total, _AT_ONCE), f"reading {path}")
