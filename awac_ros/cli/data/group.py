@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from awac_ros.data.data_set import DataSet
     from awac_ros.data.formats import ReadOptions
 
-_ORDER = ("info", "check", "import", "export", "merge", "split", "trim", "relabel", "label")
+_ORDER = ("info", "check", "plot", "replay", "import", "export", "merge", "split", "trim", "relabel", "label")
 
 
 class DataGroup(TyperGroup):
