@@ -56,7 +56,7 @@ class DataSet:
         if self.broken:
             sentence = next(iter(self.broken.values()))
             others = f" ({len(self.broken) - 1} more like it)" if len(self.broken) > 1 else ""
-            raise AwacError(f"{sentence}{others}; --skip-broken goes on without")
+            raise AwacError(f"{sentence}{others}; awac data import --skip-broken makes a file without")
         return self
 
 

@@ -106,29 +106,41 @@ def _part(episode: Episode, start: int, stop: int) -> Episode:
 
 
 def correct(data: DataSet, names: Collection[str], outcome: Outcome) -> DataSet:
-    """Give the named episodes another outcome, and rewards that say the same, where rewards say success at all.
+    """Give the named episodes another outcome, and rewards and ends that say the same, where those say success at all.
 
     Rewards do where those of the whole data set are two values, -1 and 0 or 0 and 1: a success ends with the higher
-    one, a failure never has it. Other rewards measure something else and stay, as do terminations and cuts.
+    one, a failure never has it. Then ends do too, where of all episodes those are terminated, and some are, that are a
+    success: a success terminates, anything else is cut. Other rewards measure something else and stay.
     AwacError if an episode is not there.
     """
     chosen = choose(data, names)
-    values = {float(value) for each in data.episodes.values() for value in np.unique(each.transitions.reward)}
-    scale = next(((low, high) for low, high in ((-1.0, 0.0), (0.0, 1.0)) if values == {low, high}), None)
-    if scale is None and len(values) == 1 and values <= {-1.0, 1.0}:
-        scale = (-1.0, 0.0) if values == {-1.0} else (0.0, 1.0)
-    corrected = {name: _corrected(each, outcome, scale) for name, each in chosen.items()}
+    scale = _success_scale(data)
+    ends = [(bool(each.transitions.terminated[-1]), each.success) for each in data.episodes.values()]
+    ends_say = scale is not None and all(end == success for end, success in ends) and (True, True) in ends
+    corrected = {name: _corrected(each, outcome, scale, ends_say) for name, each in chosen.items()}
     return data.with_episodes({**data.episodes, **corrected})
 
 
-def _corrected(episode: Episode, outcome: Outcome, scale: tuple[float, float] | None) -> Episode:
+def _success_scale(data: DataSet) -> tuple[float, float] | None:
+    """The rewards of a step that is none and one that is a success; None where rewards measure something else."""
+    values = {float(value) for each in data.episodes.values() for value in np.unique(each.transitions.reward)}
+    for scale in ((-1.0, 0.0), (0.0, 1.0)):
+        if values <= set(scale) and values != {0.0}:
+            return scale
+    return None
+
+
+def _corrected(episode: Episode, outcome: Outcome, scale: tuple[float, float] | None, ends_say: bool) -> Episode:
     rows = episode.transitions
-    reward = rows.reward.copy()
+    reward, terminated, truncated = rows.reward.copy(), rows.terminated.copy(), rows.truncated.copy()
     if scale is not None and outcome is Outcome.SUCCESS:
         reward[-1] = scale[1]
     if scale is not None and outcome is Outcome.FAILURE:
         reward[:] = scale[0]
-    return Episode(replace(rows, reward=reward), outcome)
+    if ends_say:
+        terminated[-1] = outcome is Outcome.SUCCESS
+        truncated[-1] = not terminated[-1]
+    return Episode(replace(rows, reward=reward, terminated=terminated, truncated=truncated), outcome)
 
 
 def choose(data: DataSet, names: Collection[str]) -> dict[str, Episode]:

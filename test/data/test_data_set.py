@@ -67,6 +67,6 @@ def test_masks_keep_only_the_episodes_that_are_left(layout, make_episode):
 
 def test_broken_episodes_are_refused_by_name(layout, make_episode):
     data = DataSet("old", layout, {"e0": make_episode()}, broken={"e1": "old: e1 lacks a step", "e2": "old: e2 too"})
-    with pytest.raises(AwacError, match=r"old: e1 lacks a step \(1 more like it\); --skip-broken goes on without"):
+    with pytest.raises(AwacError, match=r"old: e1 lacks a step \(1 more like it\); awac data import --skip-broken"):
         data.unbroken()
     assert dataclasses.replace(data, broken={}).unbroken().episodes == data.episodes

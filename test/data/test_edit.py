@@ -118,6 +118,23 @@ def test_a_corrected_label_and_rewards_that_say_success_agree(make_data, low, hi
     assert made.episodes["demo_1"].transitions.reward.tolist() == [low, low, high]
 
 
+def test_where_a_success_terminates_the_ends_agree_too(make_data):
+    data = with_rewards(
+        make_data([0, 1], steps=3, outcomes=(Outcome.SUCCESS, Outcome.FAILURE)), [-1, -1, 0], [-1, -1, -1]
+    )
+    failed = edit.correct(data, ["demo_0"], Outcome.FAILURE).episodes["demo_0"].transitions
+    assert not failed.terminated.any() and failed.truncated.tolist() == [False, False, True]
+    succeeded = edit.correct(data, ["demo_1"], Outcome.SUCCESS).episodes["demo_1"].transitions
+    assert succeeded.terminated.tolist() == [False, False, True] and not succeeded.truncated.any()
+
+
+def test_where_a_success_is_cut_too_the_ends_stay(make_data):
+    data = with_rewards(make_data([0], steps=3, outcomes=(Outcome.FAILURE,)), [-1, -1, -1])
+    succeeded = edit.correct(data, ["demo_0"], Outcome.SUCCESS).episodes["demo_0"].transitions
+    assert succeeded.reward.tolist() == [-1, -1, 0]
+    assert not succeeded.terminated.any() and succeeded.truncated.tolist() == [False, False, True]
+
+
 def test_rewards_that_measure_something_else_stay(make_data):
     data = make_data([0])
     made = edit.correct(data, ["demo_0"], Outcome.FAILURE).episodes["demo_0"]
