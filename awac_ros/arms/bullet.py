@@ -170,13 +170,24 @@ class BulletArm(SimulatedArm):
 
     def picture(self, width: int, height: int) -> np.ndarray:
         """(height, width, 3) uint8: the scene seen from beside the table, its edges smoothed."""
-        view = self._bullet.computeViewMatrix((1.4, -0.8, 0.8), (0.42, 0.0, 0.26), (0.0, 0.0, 1.0))
-        projection = self._bullet.computeProjectionMatrixFOV(46.0, width / height, 0.05, 5.0)
+        view, projection = self._camera(width / height)
         image = self._bullet.getCameraImage(
             2 * width, 2 * height, view, projection, lightDirection=(0.6, -0.8, 1.5), renderer=pybullet.ER_TINY_RENDERER
         )
         pixels = np.reshape(image[2], (height, 2, width, 2, 4))[..., :3]
         return pixels.mean(axis=(1, 3)).astype(np.uint8)
+
+    def pixels(self, p_base: np.ndarray, width: int, height: int) -> np.ndarray:
+        """(N, 2) columns and rows of `picture` at which points (N, 3) m appear."""
+        view, projection = (np.reshape(matrix, (4, 4), order="F") for matrix in self._camera(width / height))
+        points = np.column_stack((p_base, np.ones(len(p_base)))) @ (projection @ view).T
+        places = 0.5 + 0.5 * points[:, :2] / points[:, 3:] * (1.0, -1.0)
+        return places * (width, height)
+
+    def _camera(self, aspect: float) -> tuple[tuple[float, ...], tuple[float, ...]]:
+        """The matrices of view and projection, 16 numbers each, by columns."""
+        view = self._bullet.computeViewMatrix((1.4, -0.8, 0.8), (0.42, 0.0, 0.26), (0.0, 0.0, 1.0))
+        return view, self._bullet.computeProjectionMatrixFOV(46.0, aspect, 0.05, 5.0)
 
     def close(self) -> None:
         if self._bullet.isConnected():

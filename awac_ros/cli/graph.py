@@ -55,7 +55,10 @@ def collect(
 def train(
     out: Annotated[Path, typer.Option(help="Folder of the run; what it holds is continued.")],
     demos: Annotated[Path | None, typer.Option(help="HDF5 file of demonstrations to begin with.")] = None,
-    prior: Annotated[Path | None, typer.Option(help="HDF5 file of other old episodes, good or bad.")] = None,
+    prior: Annotated[
+        Path | None,
+        typer.Option(help="HDF5 file of other old episodes, good or bad; or a .yaml list of sources with weights."),
+    ] = None,
     env_steps: Annotated[int, typer.Option(min=1, help="Control steps of online fine-tuning.")] = 3_000,
     seed: Annotated[int, typer.Option(min=0, help="Of scenes, exploration and training.")] = 0,
 ) -> None:

@@ -1,10 +1,11 @@
-"""Files that are either the old ones or the new ones, complete, whatever happens to the process that writes them."""
+"""Files and folders that are the old ones or the new ones, complete, whatever happens to the process that writes."""
 
 from __future__ import annotations
 
 import glob
 import os
 import secrets
+import shutil
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -52,6 +53,26 @@ def clear_disk_errors(path: Path) -> Iterator[None]:
         yield
     except OSError as error:
         raise AwacError(f"{path}: it can't be written ({error}); check the free space and the access rights") from error
+
+
+@contextmanager
+def atomic_folder(path: Path) -> Iterator[Path]:
+    """Yield a path of the same name for a folder to make; leaving the block flushes that folder and moves it to `path`.
+
+    Nothing may be at `path`. Missing parents are made. An exception inside the block removes the new folder.
+    """
+    path = Path(path)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    around = path.with_name(f".{path.name}.{secrets.token_hex(4)}.tmp")
+    around.mkdir()
+    try:
+        yield around / path.name
+        for item in around.rglob("*"):
+            flush_to_disk(item)
+        (around / path.name).rename(path)
+    finally:
+        shutil.rmtree(around)
+    flush_to_disk(path.parent)
 
 
 def atomic_write(path: Path, content: bytes) -> None:

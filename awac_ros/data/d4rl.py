@@ -35,14 +35,15 @@ def read(
     AwacError if the file is missing, damaged or of another layout, or if a value in it does not fit.
     """
     with hdf5.opened(path) as file:
-        recording = _recording(file, success_reward, str(path))
+        recording = read_recording(file, success_reward, str(path))
     rows = recording.transitions(str(path), actor_id or hdf5.content_id(path), clip_actions=clip_actions)
     if len(rows) == 0:
         raise AwacError(f"{path}: no step in it has a known next observation; record episodes of two steps or more")
     return rows
 
 
-def _recording(file: h5py.File, success_reward: bool, source: str) -> Recording:
+def read_recording(file: h5py.File, success_reward: bool, source: str) -> Recording:
+    """The file as it stands; AwacError, naming `source`, if it is of another layout."""
     observation = hdf5.array(file, "observations", (None, None), np.float32, source)
     length, size = observation.shape
     if length == 0:
@@ -60,6 +61,7 @@ def _recording(file: h5py.File, success_reward: bool, source: str) -> Recording:
         terminated=terminated,
         truncated=truncated,
         ends=ends,
+        success=hdf5.array(file, "success", (length,), bool, source) if "success" in file else None,
         **{
             column: hdf5.array(file, name, (rows, size), np.float32, source)
             for column, (name, rows) in optional.items()

@@ -4,6 +4,7 @@
     /data/demo_<number>  attrs: num_samples, outcome, actor_id, episode
       actions (N, A)  rewards (N,)  dones (N,)  timeouts (N,)  intervened (N,)  policy_version (N,)  step_time (N,)
       obs/<field> (N, size)  next_obs/<field> (N, size)
+    /mask/<name>         names of demos, e.g. train and valid; optional
 
 `dones` are terminations only; cuts by the horizon or the operator are `timeouts`.
 
@@ -18,10 +19,9 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 import h5py
 import numpy as np
@@ -93,17 +93,21 @@ class DemoWriter:
                 yield file["data"]
 
 
-def write(path: Path, layout: Layout, episodes: Iterable[Episode]) -> None:
-    """Make these episodes the whole content of the file at `path`."""
+def write(
+    path: Path, layout: Layout, episodes: Iterable[Episode], masks: Mapping[str, Sequence[int]] | None = None
+) -> None:
+    """Make these episodes the whole content of the file at `path`; `masks` name some of them by their place."""
     with atomic_replacement(Path(path)) as temporary, h5py.File(temporary, "w", libver=_HDF5_FORMAT) as file:
         data = file.create_group("data")
         data.attrs["total"] = 0
         data.attrs["env_args"] = json.dumps({"env_name": layout.task, "type": _ROBOMIMIC_GYM, "env_kwargs": {}})
-        _set_text(data, "layout", layout.to_json())
-        _set_text(data, "layout_hash", layout.hash)
+        hdf5.set_text(data, "layout", layout.to_json())
+        hdf5.set_text(data, "layout_hash", layout.hash)
         for number, episode in enumerate(episodes):
             episode.transitions.check(layout, f"{_PREFIX}{number} for {path}")
             _add(data, layout, number, episode)
+        for name, numbers in (masks or {}).items():
+            file[f"mask/{name}"] = np.array([f"{_PREFIX}{number}" for number in numbers], np.bytes_)
 
 
 def read(path: Path, layout: Layout | None = None) -> list[Episode]:
@@ -122,6 +126,24 @@ def read(path: Path, layout: Layout | None = None) -> list[Episode]:
         return [_episode(data[f"{_PREFIX}{number}"], found, f"{path}: {_PREFIX}{number}") for number in numbers]
 
 
+def scan(path: Path) -> tuple[Layout, dict[str, Episode], dict[str, str]]:
+    """The layout, the episodes that can be read, and why the others can't; both by the names of their groups.
+
+    AwacError if the file is missing, damaged or of another kind as a whole.
+    """
+    whole: dict[str, Episode] = {}
+    broken: dict[str, str] = {}
+    with _opened(Path(path)) as data:
+        layout = _layout(data, path)
+        for name in (f"{_PREFIX}{number}" for number in _numbers(data)):
+            try:
+                with hdf5.clear_errors(f"{path}: {name}"):
+                    whole[name] = _episode(data[name], layout, f"{path}: {name}")
+            except AwacError as error:
+                broken[name] = str(error)
+    return layout, whole, broken
+
+
 def read_layout(path: Path) -> Layout:
     """The layout of the task that a file of demonstrations was recorded for; errors as for `read`."""
     with _opened(Path(path)) as data:
@@ -138,16 +160,16 @@ def _add(data: h5py.Group, layout: Layout, number: int, episode: Episode) -> Non
     rows = episode.transitions
     demo = data.create_group(f"{_PREFIX}{number}")
     demo.attrs["num_samples"] = len(rows)
-    _set_text(demo, "outcome", episode.outcome.value)
-    _set_text(demo, "actor_id", rows.actor_id[0])
+    hdf5.set_text(demo, "outcome", episode.outcome.value)
+    hdf5.set_text(demo, "actor_id", rows.actor_id[0])
     demo.attrs["episode"] = rows.episode[0]
-    _set_dataset(demo, "actions", rows.action)
+    hdf5.set_dataset(demo, "actions", rows.action)
     for name, (column, kind) in _SCALARS.items():
-        _set_dataset(demo, name, getattr(rows, column).astype(kind))
+        hdf5.set_dataset(demo, name, getattr(rows, column).astype(kind))
     for name, column in _VECTORS.items():
         group = demo.create_group(name)
         for field in layout.observation:
-            _set_dataset(group, field.name, getattr(rows, column)[:, layout.slice(field.name)])
+            hdf5.set_dataset(group, field.name, getattr(rows, column)[:, layout.slice(field.name)])
     data.attrs["total"] += len(rows)
 
 
@@ -160,17 +182,17 @@ def _remove(data: h5py.Group, number: int) -> None:
 
 
 def _episode(demo: h5py.Group, layout: Layout, source: str) -> Episode:
-    length = int(_attribute(demo, "num_samples", source))
+    length = int(hdf5.attribute(demo, "num_samples", source))
     columns: dict[str, np.ndarray] = {"action": _dataset(demo, "actions", (length, layout.action_size), source)}
     for name, (column, _) in _SCALARS.items():
         columns[column] = _dataset(demo, name, (length,), source)
     for name, column in _VECTORS.items():
         fields = [_dataset(demo, f"{name}/{f.name}", (length, f.size), source) for f in layout.observation]
         columns[column] = np.concatenate(fields, axis=1)
-    columns["actor_id"] = np.full(length, _text(demo, "actor_id", source))
-    columns["episode"] = np.full(length, int(_attribute(demo, "episode", source)))
+    columns["actor_id"] = np.full(length, hdf5.text(demo, "actor_id", source))
+    columns["episode"] = np.full(length, int(hdf5.attribute(demo, "episode", source)))
     columns["step"] = np.arange(length)
-    outcome = _text(demo, "outcome", source)
+    outcome = hdf5.text(demo, "outcome", source)
     if outcome not in {known.value for known in Outcome}:
         raise AwacError(
             f"{source}: its outcome is {outcome!r}; it must be one of {', '.join(o.value for o in Outcome)}"
@@ -184,8 +206,8 @@ def _episode(demo: h5py.Group, layout: Layout, source: str) -> Episode:
 
 
 def _layout(data: h5py.Group, path: Path) -> Layout:
-    layout = Layout.from_json(_text(data, "layout", f"{path}: data"), f"{path}: data")
-    if _text(data, "layout_hash", f"{path}: data") != layout.hash:
+    layout = Layout.from_json(hdf5.text(data, "layout", f"{path}: data"), f"{path}: data")
+    if hdf5.text(data, "layout_hash", f"{path}: data") != layout.hash:
         raise AwacError(f"{path}: its layout was changed after recording; restore a copy or record again")
     return layout
 
@@ -196,31 +218,6 @@ def _numbers(data: h5py.Group) -> list[int]:
         if not (name.startswith(_PREFIX) and name[len(_PREFIX) :].isdecimal()):
             raise AwacError(f"{data.file.filename}: data/{name} is no demo_<number>; remove it from the file")
     return sorted(int(name[len(_PREFIX) :]) for name in data)
-
-
-def _attribute(item: h5py.Group, name: str, source: str) -> Any:
-    if name not in item.attrs:
-        raise AwacError(f"{source} has no attribute {name}; only files that this package recorded can be read")
-    return item.attrs[name]
-
-
-def _set_text(item: h5py.Group, name: str, text: str) -> None:
-    """Write text of fixed length: with text of variable length, a damaged file can send HDF5 into an endless loop."""
-    item.attrs[name] = np.bytes_(text.encode())
-
-
-def _text(item: h5py.Group, name: str, source: str) -> str:
-    value = _attribute(item, name, source)
-    if not isinstance(value, bytes):
-        raise AwacError(
-            f"{source}: attribute {name} is no text of fixed length; only files of this package can be read"
-        )
-    return value.decode()
-
-
-def _set_dataset(group: h5py.Group, name: str, values: np.ndarray) -> None:
-    """Write values with a checksum, which every reader of HDF5 verifies."""
-    group.create_dataset(name, data=values, chunks=values.shape, fletcher32=True)
 
 
 def _dataset(demo: h5py.Group, name: str, shape: tuple[int, ...], source: str) -> np.ndarray:

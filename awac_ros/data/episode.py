@@ -17,6 +17,8 @@ class Outcome(enum.Enum):
     SUCCESS = "success"
     FAILURE = "failure"
     DISCARDED = "discarded"
+    UNKNOWN = "unknown"
+    """Nobody judged it, as in many files of others."""
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""HDF5 files for reading: every way in which one can be wrong is one sentence."""
+"""HDF5 files: every way in which one can be wrong is one sentence."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import h5py
 import numpy as np
@@ -25,16 +26,20 @@ def opened(path: Path) -> Iterator[h5py.File]:
     """
     if not Path(path).is_file():
         raise AwacError(f"{path}: there is no such file; correct the path or record some demonstrations first")
+    with clear_errors(str(path)), h5py.File(path, "r") as file:
+        if foreign := file.visititems_links(lambda name, link: name if isinstance(link, h5py.ExternalLink) else None):
+            raise AwacError(f"{path}: {foreign} is a link to another file; copy what it names into this one")
+        yield file
+
+
+@contextmanager
+def clear_errors(source: str) -> Iterator[None]:
+    """What the library raises over damage becomes an AwacError that names `source`."""
     try:
-        with h5py.File(path, "r") as file:
-            if foreign := file.visititems_links(
-                lambda name, link: name if isinstance(link, h5py.ExternalLink) else None
-            ):
-                raise AwacError(f"{path}: {foreign} is a link to another file; copy what it names into this one")
-            yield file
+        yield
     except (OSError, RuntimeError, KeyError, ValueError, TypeError, MemoryError, OverflowError, SystemError) as error:
         raise AwacError(
-            f"{path} is truncated, damaged or no HDF5 file ({error}); restore a copy or record again"
+            f"{source} is truncated, damaged or no HDF5 file ({error}); restore a copy or record again"
         ) from error
 
 
@@ -80,7 +85,38 @@ def reward(group: h5py.Group, length: int, from_success: bool, source: str) -> n
     return np.where(array(group, "success", (length,), bool, source), 0.0, -1.0)
 
 
-def content_id(path: Path) -> str:
-    """An actor id made of a file's content: reading the file again gives the same keys."""
-    with Path(path).open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()[:ACTOR_ID_LENGTH]
+def attribute(item: h5py.Group, name: str, source: str) -> Any:
+    """An attribute of a group; AwacError, naming `source`, if it has none."""
+    if name not in item.attrs:
+        raise AwacError(f"{source} has no attribute {name}; only files that this package recorded can be read")
+    return item.attrs[name]
+
+
+def text(item: h5py.Group, name: str, source: str) -> str:
+    """What `set_text` wrote; AwacError, naming `source`, if it did not."""
+    value = attribute(item, name, source)
+    if not isinstance(value, bytes):
+        raise AwacError(
+            f"{source}: attribute {name} is no text of fixed length; only files of this package can be read"
+        )
+    return value.decode()
+
+
+def set_text(item: h5py.Group, name: str, value: str) -> None:
+    """Write text of fixed length: with text of variable length, a damaged file can send HDF5 into an endless loop."""
+    item.attrs[name] = np.bytes_(value.encode())
+
+
+def set_dataset(group: h5py.Group, name: str, values: np.ndarray) -> None:
+    """Write values, at least one, with a checksum, which every reader of HDF5 verifies."""
+    group.create_dataset(name, data=values, chunks=values.shape, fletcher32=True)
+
+
+def content_id(*paths: Path) -> str:
+    """An actor id made of files' content: reading them again gives the same keys."""
+    digests = []
+    for path in paths:
+        with Path(path).open("rb") as file:
+            digests.append(hashlib.file_digest(file, "sha256").hexdigest())
+    whole = digests[0] if len(digests) == 1 else hashlib.sha256("".join(digests).encode()).hexdigest()
+    return whole[:ACTOR_ID_LENGTH]

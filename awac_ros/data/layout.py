@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from functools import cached_property
 
@@ -114,3 +115,20 @@ class Layout:
             raise AwacError(
                 f"{source}: not a layout ({error!r}); it must be the JSON that Layout.to_json writes"
             ) from error
+
+
+def plain_layout(task: str, observation: Mapping[str, int], action_size: int, control_period: float = 1.0) -> Layout:
+    """A layout of which nothing is known but the sizes of its fields.
+
+    `control_period` in s; 1 where there is no clock, so that times count steps.
+    """
+    return Layout(
+        task=task,
+        observation=tuple(_plain_field(name, size) for name, size in observation.items()),
+        action=(_plain_field("action", action_size),),
+        control_period=control_period,
+    )
+
+
+def _plain_field(name: str, size: int) -> Field:
+    return Field(name, "1", "none", (-1.0,) * size, (1.0,) * size)

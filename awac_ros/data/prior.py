@@ -1,4 +1,4 @@
-"""Prior data from a file of any kind that is known: our own demos, robomimic's layout, D4RL's."""
+"""Prior data from a file of any kind that is known: our own demos, robomimic's layout, D4RL's; or a list of sources."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from pathlib import Path
 
 import h5py
 
-from awac_ros.data import d4rl, demos, hdf5, robomimic
+from awac_ros.data import d4rl, demos, hdf5, mixture, robomimic
 from awac_ros.data.layout import Layout
 from awac_ros.data.transitions import Transitions
 from awac_ros.errors import AwacError
@@ -24,12 +24,18 @@ def read_prior(
 ) -> Transitions:
     """The transitions of a file, whichever kind it is, checked against `layout`.
 
+    A .yaml file lists sources, each with settings of its own: see `mixture`.
+
     Args:
         keys, mask: see `robomimic.read`; an error for files of another kind.
         clip_actions, success_reward: see `d4rl.read`. Our own demos hold the task's own rewards, and those alone.
 
     AwacError, naming the file, if it is of none of these kinds or does not fit.
     """
+    if path.suffix in mixture.SUFFIXES:
+        if keys or mask or clip_actions or success_reward:
+            raise AwacError(f"{path}: mask, clip_actions and success_reward stand with each source in that file")
+        return mixture.read(path, layout)
     kind = _kind(path)
     if (keys or mask) and kind != "robomimic":
         raise AwacError(f"{path}: keys and mask choose from a file of robomimic's, which this is not; leave them away")

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from awac_ros.data.episode import Episode, Outcome
 from awac_ros.data.transitions import Transitions
 from awac_ros.errors import AwacError
 
@@ -30,6 +31,8 @@ class Recording:
     """(N, observation_size), where it was recorded."""
     final_observation: np.ndarray | None = None
     """(E, observation_size): the true observation after each episode's last step, where it was recorded."""
+    success: np.ndarray | None = None
+    """(N,) bool: whether the goal counts as reached, where it was recorded."""
 
     def transitions(self, source: str, actor_id: str, *, clip_actions: bool, first_episode: int = 0) -> Transitions:
         """The steps whose next observation is known, or does not matter since they are terminated.
@@ -62,6 +65,28 @@ class Recording:
         )
         rows.check_values(source)
         return rows[known]
+
+    def episodes(self, source: str, actor_id: str, *, clip_actions: bool, first_episode: int = 0) -> dict[int, Episode]:
+        """What `transitions` gives, by episodes, counted from 0; one of which no step can be used is left out.
+
+        An episode that is in success at its last step is one.
+        """
+        rows = self.transitions(source, actor_id, clip_actions=clip_actions, first_episode=first_episode)
+        outcomes = [Outcome.UNKNOWN] * int(self.ends.sum())
+        if self.success is not None:
+            outcomes = [Outcome.SUCCESS if last else Outcome.FAILURE for last in self.success[self.ends]]
+        starts = np.flatnonzero(rows.step == 0)
+        parts = (rows[start:stop] for start, stop in zip(starts, np.append(starts[1:], len(rows)), strict=True))
+        numbered = {int(part.episode[0]) - first_episode: part for part in parts}
+        return {number: Episode(part, outcomes[number]) for number, part in numbered.items()}
+
+    def cut_actions(self) -> str | None:
+        """How many actions `clip_actions` changes, in words; None where all lie in [-1, 1]."""
+        size = np.abs(self.action).max(axis=1, initial=0.0)
+        outside = size > 1.0 + 1e-6
+        if not outside.any():
+            return None
+        return f"{outside.mean():.0%} of its actions lie outside [-1, 1], up to {size.max():.3g}, and are cut"
 
     def _next_observation(self) -> tuple[np.ndarray, np.ndarray]:
         """(N, observation_size), and (N,) bool: whether the row can be used."""

@@ -46,12 +46,10 @@ def read(
     episodes = 0
     with hdf5.opened(path) as file:
         actor_id = actor_id or hdf5.content_id(path)
-        for demo in _demos(file, mask, str(path)):
+        for demo in demo_groups(file, mask, str(path)):
             source = f"{path}: {demo.name}"
-            keys = keys or sorted(_group(demo, "obs", source))
-            if not keys:
-                raise AwacError(f"{source}: its group obs is empty; choose another file")
-            recording = _recording(demo, keys, success_reward, source)
+            keys = keys or observation_keys(demo, source)
+            recording = read_recording(demo, keys, success_reward, source)
             parts.append(recording.transitions(source, actor_id, clip_actions=clip_actions, first_episode=episodes))
             episodes += int(recording.ends.sum())
     sizes = {part.observation.shape[1:] + part.action.shape[1:] for part in parts}
@@ -63,7 +61,7 @@ def read(
     return rows
 
 
-def _demos(file: h5py.File, mask: str | None, source: str) -> list[h5py.Group]:
+def demo_groups(file: h5py.File, mask: str | None, source: str) -> list[h5py.Group]:
     """The chosen demos in the order of their numbers; at least one."""
     data = _group(file, "data", source)
     names = _masked(file, mask, source) if mask else list(data)
@@ -83,7 +81,16 @@ def _masked(file: h5py.File, mask: str, source: str) -> list[str]:
     return [name.decode() for name in np.ravel(dataset[...])]
 
 
-def _recording(demo: h5py.Group, keys: Sequence[str], success_reward: bool, source: str) -> Recording:
+def observation_keys(demo: h5py.Group, source: str) -> list[str]:
+    """All of obs in sorted order; AwacError, naming `source`, if there is nothing in it."""
+    keys = sorted(_group(demo, "obs", source))
+    if not keys:
+        raise AwacError(f"{source}: its group obs is empty; choose another file")
+    return keys
+
+
+def read_recording(demo: h5py.Group, keys: Sequence[str], success_reward: bool, source: str) -> Recording:
+    """A demo as it stands; AwacError, naming `source`, if it is of another layout."""
     action = hdf5.array(demo, "actions", (None, None), np.float32, source)
     length = len(action)
     if length == 0:
@@ -107,6 +114,7 @@ def _recording(demo: h5py.Group, keys: Sequence[str], success_reward: bool, sour
         truncated=truncated,
         ends=ends,
         next_observation=next_observation,
+        success=hdf5.array(demo, "success", (length,), bool, source) if "success" in demo else None,
     )
 
 

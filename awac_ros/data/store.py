@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 import zlib
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import numpy as np
@@ -22,6 +22,8 @@ _TABLES = {
     "chunks": "first INTEGER PRIMARY KEY, size INTEGER NOT NULL, checksum INTEGER NOT NULL, content BLOB NOT NULL)",
 }
 """A transition has its key in keys and its content in a chunk, whose `first` is the cursor of its first transition."""
+
+_MAGIC = b"SQLite format 3\x00"
 
 _CHUNK_SIZE = 1000
 """Transitions in a chunk at most, so that reading a few of them stays cheap."""
@@ -186,6 +188,29 @@ class TransitionStore:
             raise AwacError(
                 f"{self._path} is damaged or no transition store ({error}); restore a copy or choose another path"
             ) from error
+
+
+def stored_layout(path: Path) -> Layout:
+    """The layout of the store at `path`; AwacError if there is no store, or a damaged one."""
+    path = Path(path)
+    if not is_store(path):
+        raise AwacError(f"{path}: there is no transition store here; correct the path or start the buffer first")
+    try:
+        with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)) as connection:
+            ((found,),) = connection.execute("SELECT json FROM layout").fetchall()
+    except (sqlite3.Error, ValueError) as error:
+        raise AwacError(
+            f"{path} is damaged or no transition store ({error}); restore a copy or choose another path"
+        ) from error
+    return Layout.from_json(found, str(path))
+
+
+def is_store(path: Path) -> bool:
+    """Whether the file at `path` begins as every SQLite database does."""
+    if not Path(path).is_file():
+        return False
+    with Path(path).open("rb") as file:
+        return file.read(len(_MAGIC)) == _MAGIC
 
 
 def _row_type(layout: Layout) -> np.dtype:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import get_args
 
-from awac_ros.data import demos
+from awac_ros.data import demos, mixture
 from awac_ros.data.labels import RewardRule
 from awac_ros.data.store import TransitionStore
 from awac_ros.errors import AwacError
@@ -36,7 +36,7 @@ _ARGUMENTS = (
     Argument("mapping", "", "YAML file of the device's axes, buttons and speed (empty: config/teleop_<device>.yaml)"),
     Argument("lockstep", "false", "true: the simulated world waits for the nodes; fast, and repeatable by seed", bool),
     Argument("demos", "", "HDF5 file of demonstrations: collect writes it (empty: <out>/demos.hdf5), train reads it"),
-    Argument("prior", "", "HDF5 file of other old episodes, good or bad, to train on"),
+    Argument("prior", "", "HDF5 file of other old episodes, good or bad, to train on; or a .yaml list of sources"),
     Argument(
         "checkpoint", "", "folder of a checkpoint: train goes on from it, eval acts with it (empty: <out>/checkpoints)"
     ),
@@ -152,7 +152,10 @@ def _teleop(values: Values) -> dict[str, Value]:
 
 
 def _check_task(file: str) -> None:
-    """AwacError unless it is a readable file of episodes of this graph's task."""
+    """AwacError unless it is a readable file of episodes of this graph's task, or a list of such files."""
+    if Path(file).suffix in mixture.SUFFIXES:
+        mixture.read(Path(file), Pushing().layout)
+        return
     Pushing().layout.check_same(demos.read_layout(Path(file)), file)
 
 

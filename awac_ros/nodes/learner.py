@@ -42,7 +42,9 @@ class LearnerConfig:
     out: str = parameter("", "Folder for checkpoints, policies and learner.json; what it holds is continued.")
     checkpoint: str = parameter("", "Folder of the checkpoint to begin with; empty: train offline on demos and prior.")
     demos: str = parameter("", "HDF5 file of demonstrations to begin with, where there is no checkpoint.")
-    prior: str = parameter("", "HDF5 file of other episodes to begin with, where there is no checkpoint.")
+    prior: str = parameter(
+        "", "HDF5 file of other episodes, or .yaml list of sources, to begin with, where there is no checkpoint."
+    )
     tensorboard: str = parameter("", "Folder for TensorBoard logs; empty: <out>/tensorboard.")
     seed: int = parameter(0, "Of networks and minibatches, where there is no checkpoint.", low=0, high=2**31 - 1)
     offline_updates: int = parameter(25_000, "Offline updates, where there is no checkpoint.", low=0, high=_MANY)

@@ -8,10 +8,10 @@ from contextlib import ExitStack
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 
-from awac_ros.data import demos
 from awac_ros.data.atomic import atomic_write
 from awac_ros.data.json_file import read_json, write_json
 from awac_ros.data.lock import locked
+from awac_ros.data.prior import read_prior
 from awac_ros.data.transitions import Transitions
 from awac_ros.errors import AwacError
 from awac_ros.learning import checkpoint
@@ -86,10 +86,10 @@ class LearnerFolder:
 
 
 def new_trainer(task: Task, seed: int, files: list[Path]) -> Trainer:
-    """A trainer whose prior data are the episodes of the HDF5 files; AwacError if one is of another task or damaged."""
+    """A trainer whose prior data are those of the files; AwacError if one is of another task or damaged."""
     if not files:
         raise AwacError("learner: there is nothing to begin with; give the parameter checkpoint, demos or prior")
     trainer = Trainer(task, TrainerConfig(), seed)
     for file in files:
-        trainer.add_prior(Transitions.concatenate(episode.transitions for episode in demos.read(file, task.layout)))
+        trainer.add_prior(read_prior(file, task.layout))
     return trainer

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import array
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 from builtin_interfaces.msg import Time
@@ -18,7 +17,7 @@ from awac_msgs.msg import PolicyWeights as PolicyWeightsMessage
 from awac_msgs.msg import Transitions as TransitionsMessage
 from awac_ros.arms.arm import ArmState
 from awac_ros.data import Layout, Transitions
-from awac_ros.data.transitions import ACTOR_ID_LENGTH
+from awac_ros.data.wire import TYPECODES, flat_columns, from_flat_columns
 from awac_ros.errors import AwacError
 from awac_ros.learning.weights import PolicyWeights, sha256
 
@@ -28,21 +27,6 @@ BASE_FRAME = "base"
 _LARGEST = 1e3
 """m, m/s, rad/s: no arm is so large or so fast."""
 _NANOSECONDS = 1_000_000_000
-_TYPECODES = {
-    "observation": "f",
-    "action": "f",
-    "reward": "f",
-    "next_observation": "f",
-    "terminated": "B",
-    "truncated": "B",
-    "intervened": "B",
-    "policy_version": "q",
-    "step_time": "d",
-    "episode": "q",
-    "step": "q",
-}
-
-
 _ACTOR_ID_BYTES = 40
 """A serialized string of 32 characters: its length, the characters, a zero, and padding."""
 
@@ -118,11 +102,9 @@ def transitions_message(transitions: Transitions, layout: Layout) -> Transitions
         observation_size=layout.observation_size,
         action_size=layout.action_size,
     )
-    for name, typecode in _TYPECODES.items():
-        setattr(message, name, _flat(typecode, getattr(transitions, name)))
-    actors, indices = np.unique(transitions.actor_id, return_inverse=True)
-    message.actor_ids = actors.tolist()
-    message.actor = _flat("I", indices)
+    message.actor_ids, columns = flat_columns(transitions)
+    for name, column in columns.items():
+        setattr(message, name, _flat(TYPECODES[name], column))
     return message
 
 
@@ -130,8 +112,8 @@ def transitions_row_bytes(layout: Layout) -> int:
     """The most that one transition adds to a serialized message: that of a row with an actor id of its own."""
     widths = {"observation": layout.observation_size, "next_observation": layout.observation_size}
     widths["action"] = layout.action_size
-    values = sum(np.dtype(typecode).itemsize * widths.get(name, 1) for name, typecode in _TYPECODES.items())
-    return values + np.dtype("I").itemsize + _ACTOR_ID_BYTES
+    values = sum(np.dtype(typecode).itemsize * widths.get(name, 1) for name, typecode in TYPECODES.items())
+    return values + _ACTOR_ID_BYTES
 
 
 def transitions_from_message(message: TransitionsMessage, layout: Layout) -> Transitions:
@@ -140,30 +122,7 @@ def transitions_from_message(message: TransitionsMessage, layout: Layout) -> Tra
     The columns may be views of the message's arrays: don't change the message afterwards.
     """
     check_layout("transitions", message.layout_hash, layout)
-    widths = {"observation": layout.observation_size, "next_observation": layout.observation_size}
-    widths["action"] = layout.action_size
-    columns: dict[str, Any] = {}
-    for name, typecode in (*_TYPECODES.items(), ("actor", "I")):
-        column = np.frombuffer(getattr(message, name), typecode)
-        width = widths.get(name, 1)
-        if len(column) != message.count * width:
-            raise AwacError(
-                f"transitions: {name} has {len(column)} values where {message.count} rows of {width} need "
-                f"{message.count * width}; the sender must fill every column"
-            )
-        columns[name] = column.reshape(-1, width) if name in widths else column
-    actor = columns.pop("actor")
-    if message.count and int(actor.max()) >= len(message.actor_ids):
-        raise AwacError(
-            f"transitions: actor index {int(actor.max())} has no entry in actor_ids ({len(message.actor_ids)} ids); "
-            "the sender must name every actor"
-        )
-    if max(map(len, message.actor_ids), default=0) > ACTOR_ID_LENGTH:
-        raise AwacError(f"transitions: an actor id is longer than {ACTOR_ID_LENGTH} characters; use uuid4().hex")
-    actor_id = np.array(message.actor_ids, str)[actor]
-    transitions = Transitions(actor_id=actor_id, **columns)
-    transitions.check(layout, "transitions")
-    return transitions
+    return from_flat_columns(message, layout)
 
 
 def weights_message(weights: PolicyWeights, time: Time) -> PolicyWeightsMessage:

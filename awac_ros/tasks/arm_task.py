@@ -46,6 +46,10 @@ class ArmTask(GoalTask):
         """(observation_size,) float32."""
 
     @abstractmethod
+    def scene(self, observation: np.ndarray) -> Scene:
+        """The scene that shows observation (observation_size,) at its first instant."""
+
+    @abstractmethod
     def twist(self, action: np.ndarray, world: WorldState) -> np.ndarray:
         """(6,) float64: the tip's commanded velocity [linear m/s, angular rad/s] in the base frame."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from awac_ros.data import Field, Layout
+from awac_ros.data.layout import plain_layout
 from awac_ros.errors import AwacError
 from awac_ros.tasks.task import Task
 
@@ -23,12 +23,7 @@ class BoxTask(Task):
         """`control_period` in s; 1 where there is no clock, so that times count steps."""
         self.name = name
         self.horizon = horizon
-        self.layout = Layout(
-            task=name,
-            observation=(_field("observation", observation_size),),
-            action=(_field("action", action_size),),
-            control_period=control_period,
-        )
+        self.layout = plain_layout(name, {"observation": observation_size}, action_size, control_period)
         self._mean = np.zeros(observation_size)
         self._scale = np.ones(observation_size)
 
@@ -54,7 +49,3 @@ class BoxTask(Task):
     def features(self) -> tuple[np.ndarray, np.ndarray]:
         matrix, offset = np.diag(1.0 / self._scale), -self._mean / self._scale
         return matrix.astype(np.float32), offset.astype(np.float32)
-
-
-def _field(name: str, size: int) -> Field:
-    return Field(name, "1", "none", (-1.0,) * size, (1.0,) * size)

@@ -66,11 +66,11 @@ class Pushing(ArmTask):
         puck = rng.uniform(AREA_LOW, AREA_HIGH)
         while np.linalg.norm(hand - puck) <= self.config.min_start_distance:
             puck = rng.uniform(AREA_LOW, AREA_HIGH)
-        return Scene(
-            p_base_tip=np.append(hand, TIP_HEIGHT),
-            p_base_puck=np.append(puck, TABLE_HEIGHT + PUCK_HALF_HEIGHT),
-            goal=self.sample_goals(rng, 1)[0],
-        )
+        return _scene(hand, puck, self.sample_goals(rng, 1)[0])
+
+    def scene(self, observation: np.ndarray) -> Scene:
+        hand, puck = observation[0:2].astype(np.float64), observation[2:4].astype(np.float64)
+        return _scene(hand, puck, observation[4:8])
 
     def observe(self, world: WorldState, goal: np.ndarray) -> np.ndarray:
         return np.concatenate((world.p_base_tip[:2], world.p_base_puck[:2], goal), dtype=np.float32)
@@ -133,3 +133,8 @@ class Pushing(ArmTask):
 
     def sample_goals(self, rng: np.random.Generator, count: int) -> np.ndarray:
         return rng.uniform(np.tile(AREA_LOW, 2), np.tile(AREA_HIGH, 2), (count, 4)).astype(np.float32)
+
+
+def _scene(hand: np.ndarray, puck: np.ndarray, goal: np.ndarray) -> Scene:
+    """Tip and puck at their heights over (2,) places, m."""
+    return Scene(np.append(hand, TIP_HEIGHT), np.append(puck, TABLE_HEIGHT + PUCK_HALF_HEIGHT), goal)

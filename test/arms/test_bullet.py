@@ -96,6 +96,14 @@ def test_picture_shows_the_scene(arm: BulletArm) -> None:
     assert blue.any(), "the puck can't be seen"
 
 
+def test_pixels_are_where_the_picture_shows_a_point(arm: BulletArm) -> None:
+    arm.reset(np.array([0.5, 0.2, 0.06]), np.array([0.7, -0.1, 0.06]))
+    picture = arm.picture(640, 480)
+    rows, columns = np.nonzero((picture[..., 2] > 100) & (picture[..., 0] < 80))
+    ((column, row),) = arm.pixels(arm.puck_position()[None], 640, 480)
+    assert abs(column - columns.mean()) < 3 and abs(row - rows.mean()) < 6
+
+
 def test_the_simulator_leaves_the_terminal_alone() -> None:
     script = "from awac_ros.arms import make_arm; make_arm('bullet').close()"
     run = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)

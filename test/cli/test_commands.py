@@ -10,7 +10,7 @@ from awac_ros.learning.trainer import Trainer, TrainerConfig
 from awac_ros.tasks import Pushing, PushingConfig
 
 runner = CliRunner()
-COMMANDS = ["pushing", "collect", "train", "eval", "study", "up", "teleop", "doctor"]
+COMMANDS = ["pushing", "collect", "train", "eval", "data", "study", "up", "teleop", "doctor"]
 
 
 def refused(*words) -> str:
@@ -26,7 +26,9 @@ def test_the_help_lists_every_command():
     assert all(command in text for command in [*COMMANDS, "bench"])
 
 
-@pytest.mark.parametrize("words", [[command] for command in COMMANDS] + [["bench", part] for part in ("actor", "sim")])
+@pytest.mark.parametrize(
+    "words", [[command] for command in COMMANDS] + [["bench", part] for part in ("actor", "sim")] + [["data", "import"]]
+)
 def test_every_command_explains_itself(words):
     result = runner.invoke(app, [*words, "--help"])
     assert result.exit_code == 0
@@ -99,6 +101,13 @@ def test_episodes_that_can_not_be_used_are_refused_before_anything_starts(tmp_pa
     assert f"{file}" in sentence and words in sentence
     assert len(sentence.strip().splitlines()) == 1
     assert file.read_bytes() == before and not out.exists()
+
+
+def test_a_list_of_sources_that_can_not_be_used_is_refused_before_anything_starts(tmp_path):
+    (tmp_path / "prior.yaml").write_text("sources: [{path: nowhere.hdf5}]")
+    sentence = refused("train", "--out", tmp_path / "out", "--prior", tmp_path / "prior.yaml")
+    assert "prior.yaml: source 1: " in sentence and "nowhere.hdf5 is not there" in sentence
+    assert not (tmp_path / "out").exists()
 
 
 def test_a_missing_checkpoint_is_refused(tmp_path):

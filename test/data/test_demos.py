@@ -58,7 +58,7 @@ def test_episodes_written_in_one_go_come_back_bit_for_bit(path, layout, episodes
     assert_same_episodes(demos.read(path, layout), episodes)
     assert_same_episodes(demos.read(path), episodes)
     assert demos.read_layout(path) == layout
-    assert demos.count(path) == 3
+    assert demos.count(path) == 4
 
 
 def test_episodes_appended_by_two_writers_continue_the_numbering(path, layout, make_episode, assert_same_episodes):
@@ -92,7 +92,7 @@ def test_the_file_has_the_form_that_robomimic_reads(path, layout, episodes):
         data = file["data"]
         assert data.attrs["total"] == sum(map(len, episodes))
         assert json.loads(data.attrs["env_args"]) == {"env_name": "sliding", "type": 2, "env_kwargs": {}}
-        assert set(data) == {"demo_0", "demo_1", "demo_2"}
+        assert set(data) == {"demo_0", "demo_1", "demo_2", "demo_3"}
         demo, rows = data["demo_2"], episodes[2].transitions
         assert demo.attrs["num_samples"] == 7
         assert {name: demo[name].shape for name in demo if isinstance(demo[name], h5py.Dataset)} == {

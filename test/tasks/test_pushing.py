@@ -74,6 +74,15 @@ def test_scenes_lie_in_the_area_with_hand_and_puck_apart() -> None:
         assert np.linalg.norm(scene.p_base_tip[:2] - scene.p_base_puck[:2]) > 0.055
 
 
+def test_an_observation_tells_its_scene() -> None:
+    task = Pushing()
+    scene = task.sample_scene(np.random.default_rng(3))
+    world = WorldState(scene.p_base_tip, np.array([1.0, 0.0, 0.0, 0.0]), scene.p_base_puck)
+    again = task.scene(task.observe(world, scene.goal))
+    for name in ("p_base_tip", "p_base_puck", "goal"):
+        np.testing.assert_allclose(getattr(again, name), getattr(scene, name), atol=1e-7)
+
+
 def test_hindsight_makes_a_state_its_own_goal() -> None:
     task = Pushing()
     observation = np.random.default_rng(0).uniform(0.5, 0.7, (3, 5, 8)).astype(np.float32)

@@ -1,0 +1,54 @@
+"""Old episodes under another goal, or with the rewards that a task gives today."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Literal
+
+import numpy as np
+
+from awac_ros.data import Episode, Layout, Outcome
+from awac_ros.data.edit import derived_ids
+from awac_ros.errors import AwacError
+from awac_ros.tasks.arm_task import ArmTask
+from awac_ros.tasks.names import TASKS
+from awac_ros.tasks.pushing import Pushing, PushingConfig
+
+Goal = np.ndarray | Literal["achieved"] | None
+"""(goal_size,), or what each episode has achieved at its end, or each episode's own."""
+
+
+def task_of(layout: Layout, reward: Literal["dense", "sparse"], source: str) -> ArmTask:
+    """The arm's task that data of this layout are of; AwacError, naming `source`, if there is none."""
+    if layout.task not in TASKS:
+        raise AwacError(f"{source} is of task {layout.task}, whose rewards are not known here; name a file of pushing")
+    task = Pushing(PushingConfig(reward=reward))
+    task.layout.check_same(layout, source)
+    return task
+
+
+def relabel(task: ArmTask, episode: Episode, goal: Goal = None) -> Episode:
+    """The same motion with the task's rewards, under another goal if one is given.
+
+    Under another goal the episode has a new key, and the task's own verdict at its end is its outcome; so has an
+    episode that nobody judged. AwacError if the goal has another size.
+    """
+    rows = episode.transitions
+    outcome = episode.outcome
+    if goal is not None:
+        wanted = task.achieved_goal(rows.next_observation[-1])
+        if not isinstance(goal, str):
+            if goal.shape != wanted.shape:
+                raise AwacError(f"a goal of task {task.name} has {wanted.size} entries, not {goal.size}; give them all")
+            wanted = goal.astype(np.float32)
+        same_goal = np.broadcast_to(wanted, (len(rows), wanted.size))
+        rows = replace(
+            rows,
+            observation=task.with_goal(rows.observation, same_goal),
+            next_observation=task.with_goal(rows.next_observation, same_goal),
+            actor_id=derived_ids(rows, f"goal {wanted.tolist()}"),
+        )
+        outcome = Outcome.UNKNOWN
+    if outcome is Outcome.UNKNOWN:
+        outcome = Outcome.SUCCESS if task.success(rows.next_observation[-1]) else Outcome.FAILURE
+    return Episode(replace(rows, reward=task.reward(rows.next_observation)), outcome)
