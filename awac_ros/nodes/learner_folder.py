@@ -12,7 +12,6 @@ from awac_ros.data.atomic import atomic_write
 from awac_ros.data.json_file import read_json, write_json
 from awac_ros.data.lock import locked
 from awac_ros.data.prior import read_prior
-from awac_ros.data.transitions import Transitions
 from awac_ros.errors import AwacError
 from awac_ros.learning import checkpoint
 from awac_ros.learning.trainer import Trainer, TrainerConfig
