@@ -97,6 +97,11 @@ def needing(package: str) -> Iterator[None]:
         ) from error
 
 
+def one_line(error: BaseException) -> str:
+    """What a library says, for a sentence of our own."""
+    return " ".join(str(error).split()) or type(error).__name__
+
+
 def make_episode(source: str, outcome: Outcome, actor_id: str, episode: int, **columns: np.ndarray) -> Episode:
     """An episode of the other columns of Transitions, in order; AwacError, naming `source`, if a value does not fit."""
     count = len(columns["action"])

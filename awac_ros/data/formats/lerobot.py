@@ -93,7 +93,7 @@ def _read_own(path: Path, frames: pa.Table, options: ReadOptions, track: Track) 
     }
     columns = {name: each.reshape(len(each), -1) if name in widths else each for name, each in columns.items()}
     index = tables.values(frames, "episode_index", np.int64, source)
-    about = tables.read_tables(sorted((path / "meta/episodes").glob("*/*.parquet")), source).to_pydict()
+    about = tables.read_episodes(sorted((path / "meta/episodes").glob("*/*.parquet")), source)
     episodes: dict[str, Episode] = {}
     broken: dict[str, str] = {}
     for place, number in enumerate(track(about["episode_index"], f"reading {path}")):

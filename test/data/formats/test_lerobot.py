@@ -164,5 +164,5 @@ def test_what_does_not_fit_is_refused_in_one_sentence(tmp_path, folder):
     (folder / "meta/info.json").write_text(json.dumps(info))
     path = folder / "data/chunk-000/file-000.parquet"
     path.write_bytes(path.read_bytes()[:-20])
-    with pytest.raises(AwacError, match="new is damaged or no data set of LeRobot's"):
+    with pytest.raises(AwacError, match="new is damaged or not LeRobot's"):
         formats.read(folder)
