@@ -41,7 +41,6 @@ class Bag(Format):
     """Holds everything but masks."""
 
     name = "bag"
-    about = "a bag of rosbag2, in MCAP when written"
     is_folder = True
 
     def recognises(self, path: Path) -> bool:

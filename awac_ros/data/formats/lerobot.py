@@ -20,7 +20,15 @@ import numpy as np
 from awac_ros.data.atomic import atomic_folder
 from awac_ros.data.data_set import DataSet, Track, untracked
 from awac_ros.data.episode import Episode
-from awac_ros.data.formats.format import Format, ReadOptions, make_episode, named_outcome, needing, refuse_existing
+from awac_ros.data.formats.format import (
+    Format,
+    ReadOptions,
+    make_episode,
+    named_outcome,
+    needing,
+    paced,
+    refuse_existing,
+)
 from awac_ros.data.hdf5 import content_id
 from awac_ros.data.json_file import read_json, write_json
 from awac_ros.data.layout import Layout
@@ -38,7 +46,6 @@ class LeRobot(Format):
     """Ours come back as they were; of others, images and videos are left out."""
 
     name = "lerobot"
-    about = "a LeRobot data set, version 3.0"
     is_folder = True
 
     def recognises(self, path: Path) -> bool:
@@ -54,7 +61,7 @@ class LeRobot(Format):
         if version != "v3.0":
             raise AwacError(f"{path}: it is of version {version}; convert it to v3.0 with LeRobot's own converter")
         frames = tables.read_tables(sorted((path / "data").glob("*/*.parquet")), str(path))
-        frames = frames.sort_by("index")
+        frames = frames.take(np.argsort(tables.values(frames, "index", np.int64, str(path)), kind="stable"))
         if frames.num_rows == 0:
             raise AwacError(f"{path}: it holds no step; choose another data set")
         if (path / _LAYOUT).is_file():
@@ -153,5 +160,7 @@ def _read_others(path: Path, about: dict[str, Any], frames: pa.Table, options: R
         remarks.append(f"{path}: the next observation of {lost} steps is not known, so they are left out")
     if images := [name for name, each in about.get("features", {}).items() if each.get("dtype") in ("video", "image")]:
         remarks.append(f"{path} also holds {', '.join(images)}, which are left out")
-    layout = options.guess(path.name, {"observation": observation.shape[1]}, action.shape[1], source)
-    return DataSet(source, layout, {f"episode_{n}": each for n, each in found.items()}, remarks=tuple(remarks))
+    period = 1.0 / about["fps"] if isinstance(about.get("fps"), int | float) and about["fps"] > 0 else 1.0
+    layout = options.guess(path.name, {"observation": observation.shape[1]}, action.shape[1], source, period)
+    episodes = paced({f"episode_{number}": each for number, each in found.items()}, layout.control_period)
+    return DataSet(source, layout, episodes, remarks=tuple(remarks))

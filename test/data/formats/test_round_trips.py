@@ -104,6 +104,13 @@ def test_data_of_another_task_are_refused(kind, tmp_path, data, other_layout):
         formats.read(tmp_path / "new", formats.ReadOptions(layout=other_layout))
 
 
+def test_another_task_than_the_files_own_is_refused(kind, tmp_path, data):
+    kind.write(tmp_path / "new", data)
+    assert formats.read(tmp_path / "new", formats.ReadOptions(task="sliding")).layout == data.layout
+    with pytest.raises(AwacError, match="new holds data of task sliding, not of Walker2d-v5"):
+        formats.read(tmp_path / "new", formats.ReadOptions(task="Walker2d-v5"))
+
+
 def test_a_wanted_layout_that_is_the_files_own_is_taken(kind, tmp_path, data, layout):
     kind.write(tmp_path / "new", data)
     same = Layout(layout.task, tuple(map(copy, layout.observation)), tuple(map(copy, layout.action)), 0.1)
