@@ -91,7 +91,9 @@ def _read_own(path: Path, frames: pa.Table, options: ReadOptions, track: Track) 
         from awac_ros.data.formats import lerobot_tables as tables
 
     source = str(path)
-    layout = options.fit(Layout.from_json(str(read_json(path / _LAYOUT)["layout"]), source), source)
+    about = read_json(path / _LAYOUT)
+    text = about.get("layout") if isinstance(about, dict) else None
+    layout = options.fit(Layout.from_json(str(text), str(path / _LAYOUT)), source)
     widths = {"observation": layout.observation_size, "action": layout.action_size}
     widths["next_observation"] = layout.observation_size
     columns = {
@@ -100,18 +102,18 @@ def _read_own(path: Path, frames: pa.Table, options: ReadOptions, track: Track) 
     }
     columns = {name: each.reshape(len(each), -1) if name in widths else each for name, each in columns.items()}
     index = tables.values(frames, "episode_index", np.int64, source)
-    about = tables.read_episodes(sorted((path / "meta/episodes").glob("*/*.parquet")), source)
+    listed = tables.read_episodes(sorted((path / "meta/episodes").glob("*/*.parquet")), source)
     episodes: dict[str, Episode] = {}
     broken: dict[str, str] = {}
-    for place, number in enumerate(track(about["episode_index"], f"reading {path}")):
+    for place, number in enumerate(track(listed["episode_index"], f"reading {path}")):
         name = f"episode_{number}"
         rows = index == number
         try:
             episodes[name] = make_episode(
                 f"{source}: {name}",
-                named_outcome(about["outcome"][place], f"{source}: {name}"),
-                actor_id=about["actor_id"][place],
-                episode=about["episode"][place],
+                named_outcome(listed["outcome"][place], f"{source}: {name}"),
+                actor_id=listed["actor_id"][place],
+                episode=listed["episode"][place],
                 **{column: each[rows] for column, each in columns.items()},
             )
         except AwacError as error:
