@@ -22,7 +22,7 @@ def test_every_node_is_an_executable(name: str) -> None:
     assert os.access(PREFIX / "lib" / "awac_ros" / name, os.X_OK)
 
 
-@pytest.mark.parametrize("folder", ["config", "launch", "urdf"])
+@pytest.mark.parametrize("folder", ["config", "launch", "urdf", "awac_msgs/msg"])
 def test_shared_files_are_installed_as_they_are(folder: str) -> None:
     share = Path(get_package_share_directory("awac_ros"))
     for source in resource(folder).iterdir():

@@ -23,7 +23,8 @@ _LISTEN = 0.05
 
 def measure() -> list[Measure]:
     """Press and release a key PRESSES times through `awac teleop keyboard` in a terminal of its own."""
-    with Monitor(own_namespace()) as monitor, Typist("--namespace", own_namespace()) as typist:
+    words = ("teleop", "keyboard", "--namespace", own_namespace())
+    with Monitor(own_namespace()) as monitor, Typist(*words) as typist:
         keys = _Keys(monitor, typist)
         keys.warm_up()
         down, up = np.array([(keys.time("press"), keys.time("release")) for _ in range(PRESSES)]).T

@@ -1,4 +1,4 @@
-"""Somebody at a terminal in which `awac teleop keyboard` runs: a real one, but for the person."""
+"""Somebody at a terminal in which `awac` runs: a real one, but for the person."""
 
 from __future__ import annotations
 
@@ -32,11 +32,11 @@ class Typist:
     """Types into the terminal and reads its screen; leave the `with` block, or call `close`, to end it."""
 
     def __init__(self, *words: str) -> None:
-        """`words` follow `awac teleop keyboard`."""
+        """`words` follow `awac`."""
         self._master, terminal = pty.openpty()
         self._settings = termios.tcgetattr(self._master)
         self.process = subprocess.Popen(
-            [sys.executable, "-c", "from awac_ros.cli import app; app()", "teleop", "keyboard", *words],
+            [sys.executable, "-c", "from awac_ros.cli import app; app()", *words],
             stdin=terminal,
             stdout=terminal,
             stderr=terminal,

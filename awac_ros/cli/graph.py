@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import signal
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from awac_ros.cli.application import app
+from awac_ros.cli.teleop import drive_by_keyboard
 
 if TYPE_CHECKING:
     from awac_ros.nodes.description import Value
@@ -80,9 +82,12 @@ def _run(name: str, given: dict[str, Value]) -> None:
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         values = graph.values(given)
-        with start(graph, given, Path(str(values["out"])) / "logs") as session:
-            if values["teleop"] == "keyboard":
-                typer.echo("Drive from another terminal: awac teleop keyboard")
-            session.wait()
+        by_keyboard = values["teleop"] == "keyboard" and sys.stdin.isatty() and sys.stdout.isatty()
+        echo = None if by_keyboard else print
+        with start(graph, given, Path(str(values["out"])) / "logs", echo) as session:
+            if by_keyboard:
+                drive_by_keyboard(session, values)
+            else:
+                session.wait()
     except KeyboardInterrupt:
         typer.echo("Stopped; the same command goes on.")

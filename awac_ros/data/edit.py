@@ -110,7 +110,8 @@ def correct(data: DataSet, names: Collection[str], outcome: Outcome) -> DataSet:
 
     Rewards do where those of the whole data set are two values, -1 and 0 or 0 and 1: a success ends with the higher
     one, a failure never has it. Then ends do too, where of all episodes those are terminated, and some are, that are a
-    success: a success terminates, anything else is cut. Other rewards measure something else and stay.
+    success: a success terminates, anything else is cut. Other rewards measure something else and stay, which
+    is remarked.
     AwacError if an episode is not there.
     """
     chosen = choose(data, names)
@@ -118,7 +119,10 @@ def correct(data: DataSet, names: Collection[str], outcome: Outcome) -> DataSet:
     ends = [(bool(each.transitions.terminated[-1]), each.success) for each in data.episodes.values()]
     ends_say = scale is not None and all(end == success for end, success in ends) and (True, True) in ends
     corrected = {name: _corrected(each, outcome, scale, ends_say) for name, each in chosen.items()}
-    return data.with_episodes({**data.episodes, **corrected})
+    made = data.with_episodes({**data.episodes, **corrected})
+    if scale is None:
+        made = replace(made, remarks=(*data.remarks, f"{data.source}: its rewards do not say success, so they stay"))
+    return made
 
 
 def _success_scale(data: DataSet) -> tuple[float, float] | None:

@@ -1,10 +1,12 @@
 """A data set as a list of sources with weights, in YAML.
 
-sources:
-  - path: demos.hdf5          # relative to this file; any format that is known
-    weight: 2                 # every episode counts twice; 0.5: half of them do. Default: 1
-  - path: ../old/walker.h5
-    clip_actions: true        # and mask, success_reward: as for awac data import
+    sources:
+      - path: demos.hdf5          # relative to this file; any format that is known
+        weight: 2                 # every episode counts twice; 0.5: half of them do. Default: 1
+      - path: ../old/walker.h5
+        clip_actions: true        # and mask, success_reward: as for awac data import
+
+Any other key is an error.
 """
 
 from __future__ import annotations

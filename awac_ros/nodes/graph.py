@@ -16,7 +16,7 @@ from awac_ros.tasks import Pushing
 
 _TASK = Pushing.name
 _STARTED_DEVICES = ("gamepad", "joy", "spacemouse")
-"""A keyboard needs a terminal, which no launcher gives its nodes."""
+"""A keyboard needs a terminal, which a launcher does not give its nodes."""
 
 _ARGUMENTS = (
     Argument(
@@ -30,7 +30,7 @@ _ARGUMENTS = (
         "teleop",
         "scripted",
         "who drives: a scripted operator (collect), or a person with a device, who can also take over from a policy; "
-        "keyboard starts nothing here: run `awac teleop keyboard` in a terminal of its own",
+        "keyboard is that of the terminal `awac up` runs in; elsewhere run `awac teleop keyboard` in a terminal",
         choices=("scripted", "keyboard", *_STARTED_DEVICES, "none"),
     ),
     Argument("mapping", "", "YAML file of the device's axes, buttons and speed (empty: config/teleop_<device>.yaml)"),

@@ -137,7 +137,9 @@ def test_where_a_success_is_cut_too_the_ends_stay(make_data):
 
 def test_rewards_that_measure_something_else_stay(make_data):
     data = make_data([0])
-    made = edit.correct(data, ["demo_0"], Outcome.FAILURE).episodes["demo_0"]
+    corrected = edit.correct(data, ["demo_0"], Outcome.FAILURE)
+    assert corrected.remarks == ("old.hdf5: its rewards do not say success, so they stay",)
+    made = corrected.episodes["demo_0"]
     assert made.outcome is Outcome.FAILURE
     np.testing.assert_array_equal(made.transitions.reward, data.episodes["demo_0"].transitions.reward)
 

@@ -82,16 +82,11 @@ class Person(Typist):
 
 
 @pytest.fixture
-def someone(world) -> Iterator[Person]:
-    with Person(world) as person:
+def person(world, graph) -> Iterator[Person]:
+    with Person(world, "teleop", "keyboard") as person:
+        person.sees("Ctrl-C ends this")
+        world.until(graph.episode.get_subscription_count)
         yield person
-
-
-@pytest.fixture
-def person(world, graph, someone) -> Person:
-    someone.sees("Ctrl-C ends this")
-    world.until(graph.episode.get_subscription_count)
-    return someone
 
 
 def test_a_held_key_drives_letting_go_sends_one_zero_and_then_silence(graph: Graph, person: Person) -> None:
@@ -141,7 +136,7 @@ def test_beside_a_graph_on_a_simulated_clock_twists_carry_its_time(world) -> Non
     twists = world.hear(TwistStamped, "teleop/twist", qos.COMMAND)
     clock = world.node.create_publisher(Clock, "/clock", qos.STATE)
     world.node.create_timer(0.02, lambda: clock.publish(Clock(clock=stamp(1234.5))))
-    with Person(world, "--use-sim-time") as person:
+    with Person(world, "teleop", "keyboard", "--use-sim-time") as person:
         person.sees("Ctrl-C ends this")
         person.holds(b"w", until=lambda: twists and twists[-1].header.stamp == stamp(1234.5))
 
@@ -274,17 +269,19 @@ def test_directions_of_the_tip_need_the_tip_to_be_seen(graph: Graph, tmp_path: P
     graph.hears([0.0, -0.2, 0.0])
 
 
-def test_a_person_at_a_terminal_records_corrects_and_takes_back_demonstrations(
-    world, someone: Person, tmp_path: Path
+PATIENT = """
+/**/arm: {ros__parameters: {command_timeout: 2.0}}
+/**/actor: {ros__parameters: {state_timeout: 2.0}}
+"""
+
+
+def test_one_command_starts_the_graph_and_a_person_at_its_terminal_records_corrects_and_takes_back(
+    world, tmp_path: Path
 ) -> None:
-    path = tmp_path / "demos.hdf5"
+    params_file, path = tmp_path / "patient.yaml", tmp_path / "demos.hdf5"
+    params_file.write_text(PATIENT)
     commands = world.hear(TwistStamped, "arm/command", qos.COMMAND)
-    world.start("arm", command_timeout=2.0)
-    world.start("recorder", demos=path, reward="person")
-    world.start("actor", mode="collect", reward="person", state_timeout=2.0)
-    person = someone
-    person.sees("Ctrl-C ends this")
-    person.type(REPORTS_RELEASES)
+    words = ("mode:=collect", "teleop:=keyboard", "reward:=person", "episodes:=0", f"params_file:={params_file}")
 
     def demonstrates(episode: int, key: str, mark: str) -> None:
         person.sees(f"episode {episode} waits for its start")
@@ -292,21 +289,31 @@ def test_a_person_at_a_terminal_records_corrects_and_takes_back_demonstrations(
         person.sees(f"episode {episode} runs")
         commands.clear()
         person.type(pressed(key))
-        moves = lambda: sum(bool(twist(command)[:2].any()) for command in commands) > 3  # noqa: E731
-        person.holds(repeated(key), until=moves)
+        person.holds(repeated(key), until=lambda: sum(bool(twist(c)[:2].any()) for c in commands) > 3)
         person.type(released(key) + pressed(mark) + released(mark))
         person.sees(f"episode {episode}: ")
 
-    demonstrates(0, "w", "y")
-    person.sees("demonstrations: 1, the last: ")
-    demonstrates(1, "a", "n")
-    person.sees("demonstrations: 2, the last: ")
-    demonstrates(2, "s", "x")
-    person.sees("discarded")
-    person.sees("episode 3 waits for its start")
-    person.type(pressed("y"))
-    person.sees("demo_1 is a success")
-    first, second = demos.read(path)
+    with Person(world, "up", "pushing", *words, f"out:={tmp_path}") as person:
+        person.sees("Ctrl-C ends this")
+        person.type(REPORTS_RELEASES)
+        demonstrates(0, "w", "y")
+        person.sees("demonstrations: 1, the last: ")
+        demonstrates(1, "a", "n")
+        person.sees("demonstrations: 2, the last: ")
+        demonstrates(2, "s", "x")
+        person.sees("discarded")
+        person.sees("episode 3 waits for its start")
+        person.type(pressed("y"))
+        person.sees("demo_1 is a success")
+        first, second = demos.read(path)
+        person.type(pressed("u"))
+        person.sees("demo_1 is taken back")
+        assert demos.count(path) == 1
+        person.type(b"\x1b[99;5u")
+        world.until(lambda: person.screen() and person.process.poll() is not None)
+        assert person.process.returncode == 0
+        assert person.restored
+
     assert first.success and second.success
     for episode, action in ((first, [0.75, 0.0]), (second, [0.0, 0.75])):
         rows = episode.transitions
@@ -316,6 +323,3 @@ def test_a_person_at_a_terminal_records_corrects_and_takes_back_demonstrations(
         assert len(rows) - len(moved) <= 2, "nothing is recorded once the key is let go"
         assert rows.reward.tolist() == [-1.0] * (len(rows) - 1) + [0.0]
         assert rows.terminated[-1] and not rows.truncated.any()
-    person.type(pressed("u"))
-    person.sees("demo_1 is taken back")
-    assert demos.count(path) == 1

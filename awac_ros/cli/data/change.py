@@ -149,7 +149,9 @@ def label(
 
     place = destination(source, out, in_place)
     found = load(source, skip_broken=skip_broken)
-    write(place, edit.correct(found, episodes, Outcome(outcome)), as_json)
+    made = edit.correct(found, episodes, Outcome(outcome))
+    remark(made.remarks[len(found.remarks) :])
+    write(place, made, as_json)
 
 
 def _goal(text: str | None) -> Goal:

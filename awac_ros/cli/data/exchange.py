@@ -20,6 +20,7 @@ from awac_ros.cli.data.group import (
     track,
     without,
     write,
+    writing,
 )
 from awac_ros.errors import AwacError
 
@@ -85,7 +86,8 @@ def export(
     if not found.episodes:
         raise AwacError(f"{source}: no episode would be left in it; nothing is written")
     lost = kind.cannot_hold(found)
-    kind.write(out, found, track)
+    with writing(out):
+        kind.write(out, found, track)
     if not as_json:
         remark(f"{out}: the format {to} can't hold {what}" for what in lost)
     written = found if kind.has_masks else replace(found, masks={})

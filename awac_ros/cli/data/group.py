@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterable, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -101,7 +103,7 @@ def write(path: Path, made: DataSet, as_json: bool) -> None:
 
 def finish(path: Path, made: DataSet, as_json: bool, **more: Any) -> None:
     """Say what was written."""
-    outcomes = count_outcomes(made)
+    outcomes = dict(sorted(Counter(episode.outcome.value for episode in made.episodes.values()).items()))
     if as_json:
         masks = {mask: len(names) for mask, names in made.masks.items()}
         about = {"written": str(path), "episodes": len(made.episodes), "steps": len(made)}
@@ -113,10 +115,13 @@ def finish(path: Path, made: DataSet, as_json: bool, **more: Any) -> None:
         typer.echo(f"  {mask}: {len(names)} episodes")
 
 
-def count_outcomes(made: DataSet) -> dict[str, int]:
-    """Episodes by outcome."""
-    outcomes = [episode.outcome.value for episode in made.episodes.values()]
-    return {outcome: outcomes.count(outcome) for outcome in sorted(set(outcomes))}
+@contextmanager
+def writing(path: Path) -> Iterator[None]:
+    """AwacError, naming `path`, where the block can't write there."""
+    try:
+        yield
+    except OSError as error:
+        raise AwacError(f"{path}: it can't be written ({error}); check the free space and the access rights") from error
 
 
 def remark(sentences: Iterable[str]) -> None:

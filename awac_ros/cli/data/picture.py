@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from awac_ros.cli.data.group import JsonOption, SkipOption, SourceArgument, data, load, track
+from awac_ros.cli.data.group import JsonOption, SkipOption, SourceArgument, data, load, track, writing
 from awac_ros.errors import AwacError
 
 
@@ -27,7 +27,8 @@ def plot(
     found = load(source, skip_broken=skip_broken)
     if not found.episodes:
         raise AwacError(f"{source} holds no episode to draw; record some first")
-    draw(found, out)
+    with writing(out):
+        draw(found, out)
     typer.echo(json.dumps({"written": str(out), "episodes": len(found.episodes)}) if as_json else f"{out}")
 
 
@@ -59,7 +60,8 @@ def replay(
         made = run(task, arm, chosen, every=every, width=width, track=track)
     finally:
         arm.close()
-    write(out, made.pictures, every * task.layout.control_period)
+    with writing(out):
+        write(out, made.pictures, every * task.layout.control_period)
     recorded, again = chosen.outcome.value, "success" if made.outcome else "failure"
     if as_json:
         about = {"written": str(out), "steps": len(chosen), "deviation": made.deviation}

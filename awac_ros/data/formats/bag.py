@@ -9,6 +9,7 @@ A bag that was recorded from a running graph holds the first two; namespaces bef
 
 from __future__ import annotations
 
+import struct
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,7 +19,7 @@ from awac_ros.data import wire
 from awac_ros.data.atomic import atomic_folder
 from awac_ros.data.data_set import DataSet, Key, Track, assemble, key_of, untracked
 from awac_ros.data.episode import Episode, Outcome
-from awac_ros.data.formats.format import Format, ReadOptions, needing, refuse_existing
+from awac_ros.data.formats.format import Format, ReadOptions, needing, one_line, refuse_existing
 from awac_ros.data.layout import Layout
 from awac_ros.data.transitions import Transitions
 from awac_ros.errors import AwacError
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
     from rosbags.typesys.store import Typestore
 
 _TRANSITIONS, _STATUS, _STRING = "awac_msgs/msg/Transitions", "awac_msgs/msg/EpisodeStatus", "std_msgs/msg/String"
+_DAMAGE = (OSError, ValueError, LookupError, ArithmeticError, MemoryError, struct.error)
+"""What reading a damaged bag can raise, beside the library's own errors."""
 _ENDED = 2
 """EpisodeStatus.ENDED."""
 _OUTCOMES = {0: Outcome.UNKNOWN, 1: Outcome.SUCCESS, 2: Outcome.FAILURE, 3: Outcome.DISCARDED}
@@ -38,7 +41,6 @@ class Bag(Format):
     """Holds everything but masks."""
 
     name = "bag"
-    about = "a bag of rosbag2, in MCAP when written"
     is_folder = True
 
     def recognises(self, path: Path) -> bool:
@@ -125,8 +127,8 @@ def _messages(path: Path, track: Track) -> dict[str, list[Any]]:
                 raise AwacError(f"{path}: no topic in it carries transitions; record /transitions and /episode/status")
             for connection, _, content in track(bag.messages(connections=wanted), f"reading {path}"):
                 found[connection.msgtype].append(types.deserialize_cdr(content, connection.msgtype))
-    except (ReaderError, SerdeError, OSError, ValueError, IndexError) as error:
-        raise AwacError(f"{path} is damaged or no bag of rosbag2 ({error}); restore a copy") from error
+    except (ReaderError, SerdeError, *_DAMAGE) as error:
+        raise AwacError(f"{path} is damaged or no bag of rosbag2 ({one_line(error)}); restore a copy") from error
     return found
 
 

@@ -1,8 +1,10 @@
 """One flat HDF5 file in D4RL's layout; what D4RL has no name for stands under infos/ and metadata/, as D4RL provides.
 
-observations  actions  rewards  terminals  timeouts  next_observations  success  episode_lengths
-infos/intervened (N,)  infos/policy_version (N,)  infos/step_time (N,)
-metadata/layout  metadata/actor_id (E,)  metadata/episode (E,)  metadata/outcome (E,)    texts of fixed length
+    observations  actions  rewards  terminals  timeouts  next_observations  success  episode_lengths
+    infos/intervened (N,)  infos/policy_version (N,)  infos/step_time (N,)
+    metadata/layout  metadata/actor_id (E,)  metadata/episode (E,)  metadata/outcome (E,)
+
+Texts have a fixed length.
 """
 
 from __future__ import annotations
@@ -17,7 +19,7 @@ from awac_ros.data import d4rl, hdf5
 from awac_ros.data.atomic import atomic_replacement
 from awac_ros.data.data_set import DataSet, Track, key_of, untracked
 from awac_ros.data.episode import Episode
-from awac_ros.data.formats.format import Format, ReadOptions, named_outcome, refuse_existing, unmarked_ends
+from awac_ros.data.formats.format import Format, ReadOptions, named_outcome, paced, refuse_existing, unmarked_ends
 from awac_ros.data.layout import Layout
 from awac_ros.data.transitions import Transitions
 from awac_ros.errors import AwacError
@@ -37,7 +39,6 @@ class D4rl(Format):
     """Ours come back as they were; others' get the outcome of their last step's `success`, if they have that."""
 
     name = "d4rl"
-    about = "flat HDF5 in D4RL's layout"
 
     def recognises(self, path: Path) -> bool:
         if not h5py.is_hdf5(path):
@@ -67,12 +68,8 @@ class D4rl(Format):
             remarks.append(f"{path}: {cut}")
         if recording.success is None:
             remarks.append(f"{path} does not say which episodes were a success")
-        return DataSet(
-            str(path),
-            options.guess(path.stem, sizes, action_size, str(path)),
-            _named(parts),
-            remarks=tuple(remarks),
-        )
+        layout = options.guess(path.stem, sizes, action_size, str(path))
+        return DataSet(str(path), layout, paced(_named(parts), layout.control_period), remarks=tuple(remarks))
 
     def write(self, path: Path, data: DataSet, track: Track = untracked) -> None:
         refuse_existing(path)

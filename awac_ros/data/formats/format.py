@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -19,7 +19,7 @@ from awac_ros.errors import AwacError
 
 @dataclass(frozen=True)
 class ReadOptions:
-    """What a file of others can't say by itself. For one that carries its layout, as ours do, only `layout` counts."""
+    """What a file of others can't say by itself, and what one that carries its layout, as ours do, must fit."""
 
     task: str | None = None
     """The task's name; by default what the file says, or its own name."""
@@ -36,12 +36,17 @@ class ReadOptions:
         """The layout that a file carries; AwacError, naming `source`, unless it is the wanted one."""
         if self.layout is not None:
             self.layout.check_same(found, source)
+        elif self.task not in (None, found.task):
+            raise AwacError(f"{source} holds data of task {found.task}, not of {self.task}; leave the task's name away")
         return found
 
-    def guess(self, default: str, sizes: dict[str, int], action_size: int, source: str) -> Layout:
-        """The layout of a file that carries none: the wanted one if the sizes fit, else plain fields."""
+    def guess(self, default: str, sizes: dict[str, int], action_size: int, source: str, period: float = 1.0) -> Layout:
+        """The layout of a file that carries none: the wanted one if the sizes fit, else plain fields.
+
+        `default` is the task's name and `period` the control period, s, of the latter.
+        """
         if self.layout is None:
-            return plain_layout(self.task or default, sizes, action_size)
+            return plain_layout(self.task or default, sizes, action_size, period)
         found = (sum(sizes.values()), action_size)
         if found != (self.layout.observation_size, self.layout.action_size):
             raise AwacError(
@@ -55,8 +60,6 @@ class Format(ABC):
     """One way in which episodes lie on the disk."""
 
     name: str
-    about: str
-    """What it is, in a few words."""
     is_folder: bool = False
     can_write: bool = True
     has_masks: bool = False
@@ -70,7 +73,7 @@ class Format(ABC):
         """All episodes. AwacError, naming the file, if it can't be read as a whole or does not fit the options."""
 
     def write(self, path: Path, data: DataSet, track: Track = untracked) -> None:
-        """Make the data set the whole content of a new `path`: complete, or not there.
+        """Make the data set, of at least one episode, the whole content of a new `path`: complete, or not there.
 
         AwacError if the path is there already. Formats that can't write leave it as it is here.
         """
@@ -95,6 +98,19 @@ def needing(package: str) -> Iterator[None]:
         raise AwacError(
             f"this format needs the package {package}, which is not installed: pip install {package}"
         ) from error
+
+
+def one_line(error: BaseException) -> str:
+    """What a library says, for a sentence of our own."""
+    return " ".join(str(error).split()) or type(error).__name__
+
+
+def paced(episodes: Mapping[str, Episode], period: float) -> dict[str, Episode]:
+    """The episodes with their times, so far counts of steps, in s."""
+    return {
+        name: replace(each, transitions=replace(each.transitions, step_time=each.transitions.step_time * period))
+        for name, each in episodes.items()
+    }
 
 
 def make_episode(source: str, outcome: Outcome, actor_id: str, episode: int, **columns: np.ndarray) -> Episode:

@@ -20,7 +20,15 @@ import numpy as np
 from awac_ros.data.atomic import atomic_folder
 from awac_ros.data.data_set import DataSet, Track, untracked
 from awac_ros.data.episode import Episode
-from awac_ros.data.formats.format import Format, ReadOptions, make_episode, named_outcome, needing, refuse_existing
+from awac_ros.data.formats.format import (
+    Format,
+    ReadOptions,
+    make_episode,
+    named_outcome,
+    needing,
+    paced,
+    refuse_existing,
+)
 from awac_ros.data.hdf5 import content_id
 from awac_ros.data.json_file import read_json, write_json
 from awac_ros.data.layout import Layout
@@ -38,7 +46,6 @@ class LeRobot(Format):
     """Ours come back as they were; of others, images and videos are left out."""
 
     name = "lerobot"
-    about = "a LeRobot data set, version 3.0"
     is_folder = True
 
     def recognises(self, path: Path) -> bool:
@@ -54,7 +61,7 @@ class LeRobot(Format):
         if version != "v3.0":
             raise AwacError(f"{path}: it is of version {version}; convert it to v3.0 with LeRobot's own converter")
         frames = tables.read_tables(sorted((path / "data").glob("*/*.parquet")), str(path))
-        frames = frames.sort_by("index")
+        frames = frames.take(np.argsort(tables.values(frames, "index", np.int64, str(path)), kind="stable"))
         if frames.num_rows == 0:
             raise AwacError(f"{path}: it holds no step; choose another data set")
         if (path / _LAYOUT).is_file():
@@ -84,7 +91,9 @@ def _read_own(path: Path, frames: pa.Table, options: ReadOptions, track: Track) 
         from awac_ros.data.formats import lerobot_tables as tables
 
     source = str(path)
-    layout = options.fit(Layout.from_json(str(read_json(path / _LAYOUT)["layout"]), source), source)
+    about = read_json(path / _LAYOUT)
+    text = about.get("layout") if isinstance(about, dict) else None
+    layout = options.fit(Layout.from_json(str(text), str(path / _LAYOUT)), source)
     widths = {"observation": layout.observation_size, "action": layout.action_size}
     widths["next_observation"] = layout.observation_size
     columns = {
@@ -93,18 +102,18 @@ def _read_own(path: Path, frames: pa.Table, options: ReadOptions, track: Track) 
     }
     columns = {name: each.reshape(len(each), -1) if name in widths else each for name, each in columns.items()}
     index = tables.values(frames, "episode_index", np.int64, source)
-    about = tables.read_tables(sorted((path / "meta/episodes").glob("*/*.parquet")), source).to_pydict()
+    listed = tables.read_episodes(sorted((path / "meta/episodes").glob("*/*.parquet")), source)
     episodes: dict[str, Episode] = {}
     broken: dict[str, str] = {}
-    for place, number in enumerate(track(about["episode_index"], f"reading {path}")):
+    for place, number in enumerate(track(listed["episode_index"], f"reading {path}")):
         name = f"episode_{number}"
         rows = index == number
         try:
             episodes[name] = make_episode(
                 f"{source}: {name}",
-                named_outcome(about["outcome"][place], f"{source}: {name}"),
-                actor_id=about["actor_id"][place],
-                episode=about["episode"][place],
+                named_outcome(listed["outcome"][place], f"{source}: {name}"),
+                actor_id=listed["actor_id"][place],
+                episode=listed["episode"][place],
                 **{column: each[rows] for column, each in columns.items()},
             )
         except AwacError as error:
@@ -153,5 +162,7 @@ def _read_others(path: Path, about: dict[str, Any], frames: pa.Table, options: R
         remarks.append(f"{path}: the next observation of {lost} steps is not known, so they are left out")
     if images := [name for name, each in about.get("features", {}).items() if each.get("dtype") in ("video", "image")]:
         remarks.append(f"{path} also holds {', '.join(images)}, which are left out")
-    layout = options.guess(path.name, {"observation": observation.shape[1]}, action.shape[1], source)
-    return DataSet(source, layout, {f"episode_{n}": each for n, each in found.items()}, remarks=tuple(remarks))
+    period = 1.0 / about["fps"] if isinstance(about.get("fps"), int | float) and about["fps"] > 0 else 1.0
+    layout = options.guess(path.name, {"observation": observation.shape[1]}, action.shape[1], source, period)
+    episodes = paced({f"episode_{number}": each for number, each in found.items()}, layout.control_period)
+    return DataSet(source, layout, episodes, remarks=tuple(remarks))

@@ -13,6 +13,7 @@ import pyarrow.parquet as pq
 
 from awac_ros.data.data_set import Track, key_of
 from awac_ros.data.episode import Episode
+from awac_ros.data.formats.format import one_line
 from awac_ros.data.layout import Field, Layout
 from awac_ros.data.transitions import Transitions
 from awac_ros.errors import AwacError
@@ -160,9 +161,20 @@ def write_task(path: Path, task: str) -> None:
 def read_tables(paths: Sequence[Path], source: str) -> pa.Table:
     """One table of files of equal columns; AwacError, naming `source`, where one can't be read."""
     try:
-        return pa.concat_tables([pq.read_table(path) for path in paths])
-    except (OSError, pa.ArrowException) as error:
-        raise AwacError(f"{source} is damaged or no data set of LeRobot's ({error}); restore a copy") from error
+        table = pa.concat_tables([pq.read_table(path) for path in paths])
+        table.validate(full=True)
+        return table.select(table.column_names)  # a damaged name is found when it is decoded
+    except (OSError, ValueError, pa.ArrowException) as error:
+        raise AwacError(f"{source} is damaged or not LeRobot's ({one_line(error)}); restore a copy") from error
+
+
+def read_episodes(paths: Sequence[Path], source: str) -> dict[str, list]:
+    """The columns of meta/episodes that `episode_rows` made of outcomes and keys; errors as for `read_tables`."""
+    names = ("episode_index", "outcome", "actor_id", "episode")
+    table = read_tables(paths, source)
+    if missing := set(names) - set(table.column_names):
+        raise AwacError(f"{source}: its meta/episodes has no {', '.join(sorted(missing))}; export the data set again")
+    return table.select(names).to_pydict()
 
 
 def values(table: pa.Table, name: str, kind: type, source: str, *, width: int | None = 1) -> np.ndarray:

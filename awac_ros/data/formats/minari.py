@@ -22,7 +22,7 @@ from awac_ros.data import hdf5
 from awac_ros.data.atomic import atomic_folder
 from awac_ros.data.data_set import DataSet, Track, key_of, untracked
 from awac_ros.data.episode import Episode, Outcome
-from awac_ros.data.formats.format import Format, ReadOptions, named_outcome, refuse_existing
+from awac_ros.data.formats.format import Format, ReadOptions, named_outcome, paced, refuse_existing
 from awac_ros.data.json_file import read_json, write_json
 from awac_ros.data.layout import Layout
 from awac_ros.data.recording import Recording
@@ -37,7 +37,6 @@ class Minari(Format):
     """Ours come back as they were; others' get the outcome of the last infos/success, if they have that."""
 
     name = "minari"
-    about = "a Minari data set"
     is_folder = True
 
     def recognises(self, path: Path) -> bool:
@@ -79,6 +78,7 @@ class Minari(Format):
         else:
             action_size = next(iter(episodes.values())).transitions.action.shape[1]
             layout = options.guess(path.name, sizes, action_size, str(path))
+            episodes = paced(episodes, layout.control_period)
         return DataSet(str(path), layout, episodes, broken, remarks=tuple(remarks))
 
     def write(self, path: Path, data: DataSet, track: Track = untracked) -> None:

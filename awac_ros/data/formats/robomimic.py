@@ -11,7 +11,7 @@ import numpy as np
 from awac_ros.data import demos, hdf5, robomimic
 from awac_ros.data.data_set import DataSet, Track, untracked, write_demos
 from awac_ros.data.episode import Episode
-from awac_ros.data.formats.format import Format, ReadOptions, refuse_existing
+from awac_ros.data.formats.format import Format, ReadOptions, paced, refuse_existing
 from awac_ros.errors import AwacError
 
 _OWN = {"actions", "rewards", "dones", "timeouts", "intervened", "policy_version", "step_time", "obs", "next_obs"}
@@ -21,7 +21,6 @@ class Demos(Format):
     """Holds everything that a data set holds."""
 
     name = "demos"
-    about = "this package's demonstrations, HDF5 that robomimic reads"
     has_masks = True
 
     def recognises(self, path: Path) -> bool:
@@ -49,7 +48,6 @@ class Robomimic(Demos):
     """Written as `Demos` are: robomimic reads those."""
 
     name = "robomimic"
-    about = "HDF5 in robomimic's layout"
 
     def recognises(self, path: Path) -> bool:
         return _data_says_layout(path) is False
@@ -87,7 +85,7 @@ class Robomimic(Demos):
         if not judged:
             remarks.append(f"{path} does not say which episodes were a success")
         layout = options.guess(task, sizes, action_size, str(path))
-        return DataSet(str(path), layout, episodes, broken, masks, tuple(remarks))
+        return DataSet(str(path), layout, paced(episodes, layout.control_period), broken, masks, tuple(remarks))
 
 
 def _env_name(file: h5py.File) -> str | None:

@@ -16,7 +16,6 @@ class RunFolder(Format):
     """An episode is named <file>/<its name there>; the files must be of one task."""
 
     name = "run"
-    about = "the folder of a run, with all its files of episodes"
     is_folder = True
     can_write = False
 

@@ -16,7 +16,6 @@ class Store(Format):
     """Its episodes are whole or named as broken; it knows no outcomes."""
 
     name = "store"
-    about = "the buffer's SQLite store of a run"
     can_write = False
 
     def recognises(self, path: Path) -> bool:

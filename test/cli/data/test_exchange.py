@@ -85,6 +85,7 @@ def test_a_file_of_others_becomes_prior_data_of_the_named_task(awac_json, refuse
     assert awac_json(*words, "--clip-actions", "--success-reward")["outcomes"] == {"success": 1}
     (episode,) = demos.read(out, LAYOUT)
     assert episode.transitions.reward.tolist() == [-1, -1, -1, -1, 0, 0]
+    np.testing.assert_allclose(episode.transitions.step_time, 0.1 * np.arange(6))
     named = ("import", tmp_path / "old.h5", "--clip-actions", "--task", "Mine-v0", "--out", tmp_path / "mine.hdf5")
     awac_json(*named)
     assert demos.read_layout(tmp_path / "mine.hdf5").task == "Mine-v0"
@@ -102,3 +103,4 @@ def test_nothing_is_written_over(refused, make_file, tmp_path):
     assert "is there already" in refused("import", file, "--out", file)
     assert "is there already" in refused("export", file, "--to", "d4rl", "--out", file)
     assert file.read_bytes() == before
+    assert "it can't be written" in refused("export", file, "--to", "minari", "--out", file / "there")

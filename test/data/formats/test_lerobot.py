@@ -126,6 +126,8 @@ def of_others(folder, lengths, **columns):
 def test_a_data_set_of_others_without_rewards_is_read_and_says_so(tmp_path):
     folder = of_others(tmp_path / "pick", [3, 5])
     found = formats.read(folder)
+    assert found.layout.control_period == pytest.approx(1 / 30)
+    np.testing.assert_allclose(found.episodes["episode_0"].transitions.step_time, [0, 1 / 30])
     assert found.layout.task == "pick" and [len(each) for each in found.episodes.values()] == [2, 4]
     assert found.episodes["episode_1"].transitions.next_observation[:, 0].tolist() == [4, 5, 6, 7]
     assert found.remarks == (
@@ -164,5 +166,5 @@ def test_what_does_not_fit_is_refused_in_one_sentence(tmp_path, folder):
     (folder / "meta/info.json").write_text(json.dumps(info))
     path = folder / "data/chunk-000/file-000.parquet"
     path.write_bytes(path.read_bytes()[:-20])
-    with pytest.raises(AwacError, match="new is damaged or no data set of LeRobot's"):
+    with pytest.raises(AwacError, match="new is damaged or not LeRobot's"):
         formats.read(folder)

@@ -1,9 +1,12 @@
 """What every format that can be written promises."""
 
 import dataclasses
+import uuid
 
 import numpy as np
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from awac_ros.data import Episode, Field, Layout, Outcome, formats
 from awac_ros.data.data_set import DataSet
@@ -101,10 +104,38 @@ def test_data_of_another_task_are_refused(kind, tmp_path, data, other_layout):
         formats.read(tmp_path / "new", formats.ReadOptions(layout=other_layout))
 
 
+def test_another_task_than_the_files_own_is_refused(kind, tmp_path, data):
+    kind.write(tmp_path / "new", data)
+    assert formats.read(tmp_path / "new", formats.ReadOptions(task="sliding")).layout == data.layout
+    with pytest.raises(AwacError, match="new holds data of task sliding, not of Walker2d-v5"):
+        formats.read(tmp_path / "new", formats.ReadOptions(task="Walker2d-v5"))
+
+
 def test_a_wanted_layout_that_is_the_files_own_is_taken(kind, tmp_path, data, layout):
     kind.write(tmp_path / "new", data)
     same = Layout(layout.task, tuple(map(copy, layout.observation)), tuple(map(copy, layout.action)), 0.1)
     assert formats.read(tmp_path / "new", formats.ReadOptions(layout=same)).layout == layout
+
+
+@settings(deadline=None, max_examples=20, derandomize=True, suppress_health_check=list(HealthCheck))
+@given(which=st.floats(0, 1, exclude_max=True), where=st.floats(0, 1, exclude_max=True), cut=st.booleans())
+def test_damage_is_one_sentence_or_does_no_harm(kind, tmp_path, data, which, where, cut):
+    folder = tmp_path / uuid.uuid4().hex
+    folder.mkdir()
+    kind.write(folder / "new", data)
+    files = sorted(each for each in (folder / "new", *(folder / "new").rglob("*")) if each.is_file())
+    file = files[int(which * len(files))]
+    content = bytearray(file.read_bytes())
+    at = int(where * len(content))
+    content[at:] = b"" if cut else b"\xff" * min(16, len(content) - at) + content[at + 16 :]
+    file.write_bytes(content)
+    try:
+        read = formats.read(folder / "new")
+    except AwacError as error:
+        assert "new" in str(error) and "\n" not in str(error)
+    else:
+        for name, episode in read.episodes.items():
+            episode.transitions.check(read.layout, name)
 
 
 def copy(field):
