@@ -125,12 +125,14 @@ class BulletArm(SimulatedArm):
         return self._state
 
     def follow(self, v_base_tip: np.ndarray) -> None:
-        period = self.inner_period
-        wanted = self._guard.follow(v_base_tip, self._time)
-        self._target_position += wanted * period
-        self._servo(wanted)
+        self.drive(self._guard.follow(v_base_tip, self._time))
+
+    def drive(self, joint_velocity: np.ndarray) -> None:
+        """Let one inner period pass while the joints follow (7,) rad/s: the robot's side of the guard."""
+        self._target_position += joint_velocity * self.inner_period
+        self._servo(joint_velocity)
         self._step()
-        self._time += period
+        self._time += self.inner_period
         self._read()
 
     def _servo(self, joint_velocity: np.ndarray) -> None:

@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import argparse
 import math
+import os
 import queue
 import select
 import signal
@@ -32,7 +33,7 @@ DEADLINE = 0.2
 """s: a command that answers an older state is not followed; two control periods of 10 Hz."""
 ROBOT_TIMEOUT = 0.2
 """s without a command after which the robot itself goes back to holding its position."""
-STALE = 0.1
+STALE = 0.2
 """s without joint states of the robot after which nothing is streamed to it."""
 SILENCE = 5.0
 """s without a frame after which the arm node is taken for dead, and another may connect."""
@@ -524,8 +525,8 @@ class Agent:
         """Follow from now on; why not, or nothing."""
         if (reason := trouble(self._state)) != NONE:
             return STOPS[reason]
-        if self._motion.mode == BRAKING:
-            return "the arm is still braking; try again"
+        if self._motion.mode != HELD:
+            return "the arm is not at rest; try again"
         self._robot.set_timeout()
         self._motion.engage(clock())
         return ""
@@ -563,6 +564,10 @@ def main() -> None:
     parser.add_argument("--bind", default="127.0.0.1", help="address to listen on (default: this machine alone)")
     parser.add_argument("--port", type=int, default=PORT, help="TCP port to listen on (default: %(default)s)")
     arguments = parser.parse_args()
+    try:
+        os.sched_setscheduler(0, os.SCHED_FIFO, os.sched_param(1))
+    except PermissionError:
+        print("real-time scheduling is not permitted, so a busy machine may stop the arm", flush=True)
     listener = socket.create_server((arguments.bind, arguments.port))
     agent = Agent(Robot(), listener)
     for number in (signal.SIGINT, signal.SIGTERM):

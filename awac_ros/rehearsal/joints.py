@@ -20,6 +20,10 @@ class Joints(ABC):
     """(7,) rad/s."""
 
     @abstractmethod
+    def renew(self) -> None:
+        """At rest in the first position."""
+
+    @abstractmethod
     def step(self, wanted: np.ndarray) -> None:
         """Let `period` pass while the controller asks for these velocities (7,) rad/s."""
 
@@ -31,9 +35,8 @@ class FreeJoints(Joints):
     lag = 0.02
     """s: time constant of the joints' servos."""
 
-    def __init__(self, position: np.ndarray = NEUTRAL) -> None:
-        self.position = position.copy()
-        self.velocity = np.zeros(7)
+    def renew(self) -> None:
+        self.position, self.velocity = NEUTRAL.copy(), np.zeros(7)
 
     def step(self, wanted: np.ndarray) -> None:
         self.velocity = self.velocity + (wanted - self.velocity) * min(self.period / self.lag, 1.0)

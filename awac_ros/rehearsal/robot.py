@@ -27,6 +27,8 @@ class RobotConfig:
     """Whether it clips velocities to its own limits; the real one may not."""
     position_gain: float = 5.0
     """1/s: how fast a held or commanded position is approached."""
+    resolution: float = 1e-4
+    """rad: a smaller error of position moves nothing."""
     brake: float = 20.0
     """rad/s^2: deceleration by the brakes of a robot that is disabled or stopped."""
 
@@ -38,6 +40,11 @@ class SimulatedRobot:
         self.joints = joints
         self.kinematics = Kinematics()
         self.config = config or RobotConfig()
+        self.renew()
+
+    def renew(self) -> None:
+        """As it was switched on: in its first position, enabled, at rest."""
+        self.joints.renew()
         self.mode = POSITION
         self.timeout = 0.2
         self.speed_ratio = 0.3
@@ -47,6 +54,7 @@ class SimulatedRobot:
         self.estop_source = 0
         self.collided = False
         self.cuff = False
+        self.withholds_states = False
         self.gripper = 0.0
         """m, opening."""
         self.commands = 0
@@ -55,11 +63,11 @@ class SimulatedRobot:
         """Why commands were refused, one sentence each."""
         self.timeouts = 0
         """How often the robot's own command timeout ended velocity mode."""
-        self._position_target = joints.position.copy()
+        self._position_target = self.joints.position.copy()
         self._velocity_target = np.zeros(7)
         self._commanded = 0.0
         self._history: deque[tuple[float, float, float, float, float]] = deque(
-            maxlen=round(_HISTORY / joints.period)
+            maxlen=round(_HISTORY / self.joints.period)
         )
 
     def joint_command(self, command: Mapping[str, Any], now: float) -> None:
@@ -126,6 +134,7 @@ class SimulatedRobot:
         if self.mode == VELOCITY:
             return np.clip(self._velocity_target, -limit, limit) if self.config.clips_speed else self._velocity_target
         error = self._position_target - self.joints.position
+        error[np.abs(error) < self.config.resolution] = 0.0
         return np.clip(self.config.position_gain * error, -self.speed_ratio * limit, self.speed_ratio * limit)
 
     def history(self, since: float) -> list[tuple[float, float, float, float, float]]:

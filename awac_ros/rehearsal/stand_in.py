@@ -49,7 +49,9 @@ class StandIn:
             stdout=subprocess.PIPE,
             text=True,
         )
-        self.agent_port = int(_line(self.agent, "the agent").rpartition(":")[2])
+        while not (line := _line(self.agent, "the agent")).startswith("the agent listens"):
+            pass
+        self.agent_port = int(line.rpartition(":")[2])
         return self.agent_port
 
     def steer(self, word: str, value: Any = True) -> Any:

@@ -19,7 +19,6 @@ class Topics:
 
     def __init__(self, robot: SimulatedRobot) -> None:
         self._robot = robot
-        self._withheld = False
 
     def take(self, topic: str, data: dict[str, Any], now: float) -> None:
         """A message for the robot."""
@@ -50,7 +49,7 @@ class Topics:
             "io/robot/cuff/state": lambda: {"right_cuff": self._robot.cuff},
         }
         for topic in wanted & makers.keys():
-            if not (self._withheld and topic == "robot/joint_states"):
+            if not (self._robot.withholds_states and topic == "robot/joint_states"):
                 yield topic, makers[topic]()
 
     def _joint_states(self) -> dict[str, Any]:
@@ -100,7 +99,9 @@ class Topics:
         elif word == "cuff":
             robot.cuff = value
         elif word == "withhold_states":
-            self._withheld = value
+            robot.withholds_states = value
+        elif word == "renew":
+            robot.renew()
         elif word == "history":
             return robot.history(value)
         elif word == "puck":

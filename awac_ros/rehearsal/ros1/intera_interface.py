@@ -122,9 +122,7 @@ class RobotEnable:
 
     def _toggle(self, enabled: bool) -> None:
         what = f"Failed to {'en' if enabled else 'dis'}able robot"
-        _wait_for(
-            lambda: self._state.enabled == enabled, 5.0, what, lambda: self._enable.publish({"data": enabled})
-        )
+        _wait_for(lambda: self._state.enabled == enabled, 5.0, what, lambda: self._enable.publish({"data": enabled}))
 
     def reset(self) -> None:
         if self._state.stopped and self._state.estop_button == _PRESSED:

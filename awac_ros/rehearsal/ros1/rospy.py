@@ -1,7 +1,7 @@
 """A stand-in for rospy, of the same call shapes as far as the agent goes.
 
-Where rospy asks a master, this connects to the simulated robot, whose address ROS_MASTER_URI names: one line of JSON for
-each message of a topic.
+Where rospy asks a master, this connects to the simulated robot, whose address ROS_MASTER_URI names: one line of JSON
+for each message of a topic.
 """
 
 from __future__ import annotations
