@@ -49,7 +49,8 @@ class ArmClient:
             reply = self._answer.result()
             if not reply.success:
                 raise AwacError(f"arm/reset refused the scene: {reply.message}")
-            self._answer, self._stamp = None, seconds(reply.stamp)
+            # No stamp yet: the physical arm is on its way there.
+            self._answer, self._stamp = None, seconds(reply.stamp) or None
         if self._answer is not None and now > self._deadline:
             self._reset.remove_pending_request(self._answer)
             self._answer = None
