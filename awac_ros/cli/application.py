@@ -15,7 +15,7 @@ os.environ.setdefault("ROS_AUTOMATIC_DISCOVERY_RANGE", "LOCALHOST")
 os.environ.setdefault("AMENT_PREFIX_PATH", sys.prefix)
 
 
-ORDER = ("pushing", "collect", "train", "eval", "study", "up", "bench")
+ORDER = ("pushing", "collect", "train", "eval", "study", "up", "rehearse", "bench")
 
 
 class AwacGroup(TyperGroup):

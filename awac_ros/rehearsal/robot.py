@@ -25,7 +25,7 @@ class RobotConfig:
 
     clips_speed: bool = False
     """Whether it clips velocities to its own limits; the real one may not."""
-    position_gain: float = 5.0
+    position_gain: float = 12.0
     """1/s: how fast a held or commanded position is approached."""
     resolution: float = 1e-4
     """rad: a smaller error of position moves nothing."""

@@ -13,6 +13,7 @@ import sys
 import time
 from typing import Any
 
+from awac_ros.nodes.priority import take_precedence
 from awac_ros.rehearsal.joints import FreeJoints
 from awac_ros.rehearsal.robot import SimulatedRobot
 from awac_ros.rehearsal.topics import PARAMETERS, Topics
@@ -119,6 +120,7 @@ def main() -> None:
     """Entry point: `server PORT joints|bullet`; prints the port it listens on."""
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: sys.exit(0))
+    take_precedence()
     port, kind = int(sys.argv[1]), sys.argv[2]
     if kind == "bullet":
         from awac_ros.rehearsal.bullet_joints import BulletJoints
