@@ -1,4 +1,4 @@
-"""`awac rehearse`: every drill on the simulated robot; how long and how far the arm moved on, what became of the data."""
+"""`awac rehearse`: every drill on the simulated robot, measured: how long and how far the arm goes on, and the data."""
 
 from __future__ import annotations
 
