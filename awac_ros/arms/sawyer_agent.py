@@ -271,12 +271,13 @@ class Motion:
         self.stop = NONE
         self._velocity = self._target = _REST
         self._answered = 0.0
+        self._ticked = 0.0
 
     def engage(self, now: float) -> None:
         """Follow commands from now on, from rest; the old reason to stop is forgotten."""
         self.mode, self.stop = FOLLOWING, NONE
         self._velocity = self._target = _REST
-        self._answered = now
+        self._answered = self._ticked = now
 
     def command(self, now: float, answers: float, velocity: Seven) -> None:
         """Take a velocity, rad/s, that answers the state of that stamp."""
@@ -295,9 +296,15 @@ class Motion:
         """Velocities to send, HOLD to leave velocity mode at the measured position, or SILENT.
 
         `trouble` is the code of what must end all motion at once, or NONE. Where the joint states are stale, the
-        position to hold is not known either: one command of zero velocity, then the robot's own timeout holds.
+        position to hold is not known either: one command of zero velocity, then the robot's own timeout holds. After a
+        pause in which the robot has begun to hold by itself, it is left alone: it no longer has the velocity that was
+        sent last, and what is known of its position may be from before the pause.
         """
+        paused, self._ticked = now - self._ticked > ROBOT_TIMEOUT, now
         if self.mode == HELD:
+            return SILENT
+        if paused:
+            self.mode, self.stop = HELD, self.stop or LATE
             return SILENT
         if trouble != NONE:
             self.stop = self.stop or trouble

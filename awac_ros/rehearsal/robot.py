@@ -29,8 +29,6 @@ class RobotConfig:
     """1/s: how fast a held or commanded position is approached."""
     resolution: float = 1e-4
     """rad: a smaller error of position moves nothing."""
-    brake: float = 20.0
-    """rad/s^2: deceleration by the brakes of a robot that is disabled or stopped."""
 
 
 class SimulatedRobot:
@@ -129,8 +127,7 @@ class SimulatedRobot:
         limit = self.kinematics.velocity_limit
         if not self.enabled:
             self._hold()
-            slower = np.maximum(np.abs(self.joints.velocity) - self.config.brake * self.joints.period, 0.0)
-            return np.sign(self.joints.velocity) * slower
+            return np.zeros(7)
         if self.mode == VELOCITY:
             return np.clip(self._velocity_target, -limit, limit) if self.config.clips_speed else self._velocity_target
         error = self._position_target - self.joints.position

@@ -99,19 +99,33 @@ class Stage:
         deadline = time.monotonic() + _PATIENCE
         while not condition():
             if time.monotonic() > deadline:
-                raise AwacError(f"the rehearsal's graph came to a standstill: {self._actor_status.message}")
+                raise AwacError(
+                    f"the rehearsal's graph came to a standstill; actor: {self._actor_status.message}; "
+                    f"arm: {self.arm_status.stop_reason or 'not stopped'}"
+                )
             self._monitor.spin(0.01)
             if time.monotonic() >= self._due:
                 self._due = time.monotonic() + _PERIOD
                 self._teleoperate()
 
     def until_moving(self) -> None:
-        """Until the tip has been moving at full speed for a while, within the middle of the table."""
-        self.until(lambda: self._actor_status.message.startswith("acting"))
+        """Until the tip has been moving at full speed for a while, within the middle of the table.
+
+        Where a busy machine stops the arm before, the person resumes it.
+        """
+        resume = self._monitor.node.create_client(Trigger, "arm/resume")
+        asked = 0.0
 
         def moving() -> bool:
+            nonlocal asked
+            if self.arm_status.stopped and time.monotonic() > asked + 1.0 and resume.service_is_ready():
+                asked = time.monotonic()
+                resume.call_async(Trigger.Request())
+            acting = self._actor_status.message.startswith("acting")
+            if not acting or self._tip is None or abs(self._tip[1]) > 0.05:
+                return False
             rows = np.array(self.stand_in.steer("history", time.monotonic() - 0.3))
-            if len(rows) < 30 or self._tip is None or abs(self._tip[1]) > 0.05:
+            if len(rows) < 30:
                 return False
             speed = np.linalg.norm(np.diff(rows[:, 2:], axis=0), axis=1) / np.diff(rows[:, 0])
             return bool(speed.min() > 0.8 * SPEED)

@@ -176,6 +176,14 @@ def test_without_joint_states_no_position_is_held_that_is_not_known() -> None:
     assert motion.tick(1.02, agent.STALE_STATE) == agent.SILENT
 
 
+def test_after_a_pause_the_robot_is_left_to_its_own_hold() -> None:
+    motion = following()
+    motion.tick(1.01, agent.NONE)
+    motion.command(1.02, 1.02, SLOW)
+    assert motion.tick(1.02 + agent.ROBOT_TIMEOUT, agent.NONE) == agent.SILENT
+    assert motion.stop == agent.LATE
+
+
 def test_the_first_reason_stays_until_the_arm_is_engaged_again() -> None:
     motion = following()
     motion.brake(agent.LINK_LOST)
