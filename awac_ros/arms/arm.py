@@ -24,6 +24,8 @@ class ArmState:
     """(3,) m."""
     q_base_tip: np.ndarray
     """(4,) quaternion xyzw."""
+    wrench_base_tip: np.ndarray | None = None
+    """(6,) [N, Nm] on the tip; None where the arm has no sensor for it."""
 
 
 class Arm(ABC):

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from awac_ros.arms.arm import ArmState, SimulatedArm
+from awac_ros.arms.guard import Guard
 from awac_ros.arms.kinematics import JOINT_NAMES, NEUTRAL, Kinematics
-from awac_ros.arms.limiter import SafetyLimiter, SafetyLimits
+from awac_ros.arms.limits import SafetyLimits
 from awac_ros.arms.quiet import quiet_native_output
 from awac_ros.resources import resource
 
@@ -51,8 +52,7 @@ class BulletArm(SimulatedArm):
         self.config = config or BulletConfig()
         self.inner_period = self.config.inner_period
         self.kinematics = Kinematics()
-        self._limiter = SafetyLimiter(self.kinematics, limits)
-        self._stop_reason: str | None = None
+        self._guard = Guard(self.kinematics, self.inner_period, limits)
         self._time = 0.0
         with quiet_native_output():
             self._build_world()
@@ -114,34 +114,25 @@ class BulletArm(SimulatedArm):
         for joint, angle in zip(self._joints, joint_position, strict=True):
             self._bullet.resetJointState(self._arm, joint, float(angle))
         self._target_position = joint_position.copy()
-        self._limiter.reset()
+        self._guard.rest()
         self._read()
 
     def _read(self) -> None:
         position, velocity, _, effort = zip(*self._read_joints(self._arm, self._joints), strict=True)
-        joint_position = np.array(position)
-        self._tip_position, quaternion, self._jacobian = self.kinematics.tip_jacobian(joint_position)
-        self._state = ArmState(
-            self._time, joint_position, np.array(velocity), np.array(effort), self._tip_position, quaternion
-        )
+        self._state = self._guard.observe(self._time, np.array(position), np.array(velocity), np.array(effort))
 
     def state(self) -> ArmState:
         return self._state
 
     def follow(self, v_base_tip: np.ndarray) -> None:
-        if self._stop_reason is None and not np.isfinite(v_base_tip).all():
-            self.stop("the commanded twist is not finite")
-        measured, period = self._state, self.inner_period
-        if self._stop_reason is None:
-            wanted = self._limiter.limit(
-                measured.joint_position, self._tip_position, self._jacobian, v_base_tip, period
-            )
-        else:
-            wanted = self._limiter.brake(measured.joint_position, period)
-        self._target_position += wanted * period
-        self._servo(wanted)
+        self.drive(self._guard.follow(v_base_tip, self._time))
+
+    def drive(self, joint_velocity: np.ndarray) -> None:
+        """Let one inner period pass while the joints follow (7,) rad/s: the robot's side of the guard."""
+        self._target_position += joint_velocity * self.inner_period
+        self._servo(joint_velocity)
         self._step()
-        self._time += period
+        self._time += self.inner_period
         self._read()
 
     def _servo(self, joint_velocity: np.ndarray) -> None:
@@ -155,15 +146,14 @@ class BulletArm(SimulatedArm):
         self._command_joints(self._arm, self._joints, pybullet.TORQUE_CONTROL, forces=torque.tolist())
 
     def stop(self, reason: str) -> None:
-        if self._stop_reason is None:
-            self._stop_reason = reason
+        self._guard.stop(reason)
 
     def resume(self) -> None:
-        self._stop_reason = None
+        self._guard.resume()
 
     @property
     def stop_reason(self) -> str | None:
-        return self._stop_reason
+        return self._guard.stop_reason
 
     def puck_position(self) -> np.ndarray:
         return np.array(self._read_body(self._puck)[0])

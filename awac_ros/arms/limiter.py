@@ -2,33 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 
 from awac_ros.arms.kinematics import Kinematics
-
-
-@dataclass(frozen=True)
-class SafetyLimits:
-    """Figures of Sawyer on the pushing table; base frame, SI units."""
-
-    workspace_low: tuple[float, float, float] = (0.42, -0.28, 0.05)
-    """Lower corner of the box the tip stays in, m; the table's top is at z = 0.045."""
-    workspace_high: tuple[float, float, float] = (0.78, 0.28, 0.4)
-    """Upper corner, m."""
-    linear_speed: float = 0.3
-    """Of the tip, m/s."""
-    angular_speed: float = 1.0
-    """Of the tip, rad/s."""
-    braking_time: float = 0.15
-    """s: the speed towards a face of the box, or towards a joint limit, never exceeds the distance divided by this."""
-    joint_velocity: tuple[float, ...] = (0.88, 0.678, 0.996, 0.996, 1.776, 1.776, 2.316)
-    """rad/s, about half of the URDF's limits: the figures AWAC's authors drove their Sawyer with."""
-    joint_acceleration: tuple[float, ...] = (10.0, 8.0, 10.0, 10.0, 12.0, 12.0, 12.0)
-    """rad/s^2, from the manufacturer's simulator."""
-    joint_margin: float = 0.05
-    """rad, kept from every joint limit."""
+from awac_ros.arms.limits import SafetyLimits
 
 
 class SafetyLimiter:

@@ -238,7 +238,10 @@ class ActorLoop:
     def _set_scene(self, scene: Scene) -> float:
         """The stamp of the scene's first state."""
         self._arm.ask_scene(scene)
-        self._wait(lambda: self._arm.scene_stamp() is not None, lambda: "waiting for arm/reset; start the arm node")
+        self._wait(
+            lambda: self._arm.scene_stamp() is not None,
+            lambda: f"waiting for arm/reset: {self._arm.waits_for or 'start the arm node'}",
+        )
         stamp = self._arm.scene_stamp()
         assert stamp is not None
         self.pacing.begin(stamp)

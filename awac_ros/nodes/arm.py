@@ -1,67 +1,59 @@
-"""The arm: follows Cartesian twists through the safety limiter and publishes its state; simulated for now."""
+"""The arm: follows Cartesian twists through the safety limiter and publishes its state; simulated or physical.
+
+A lifecycle node: configure connects and checks without motion, activate arms it, deactivate brakes and holds.
+"""
 
 from __future__ import annotations
 
 import sys
 import time
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from geometry_msgs.msg import PoseStamped, TwistStamped
+from rclpy.lifecycle import LifecycleState, TransitionCallbackReturn
+from rclpy.lifecycle.node import LifecycleNodeMixin
 from rosgraph_msgs.msg import Clock
 from sensor_msgs.msg import JointState
 from std_srvs.srv import Trigger
 
 from awac_msgs.msg import ArmStatus
 from awac_msgs.srv import ResetArm
-from awac_ros.arms import make_arm
 from awac_ros.errors import AwacError
 from awac_ros.nodes import qos
+from awac_ros.nodes.arm_config import SAWYER, ArmConfig, check
 from awac_ros.nodes.arm_motion import CommandWatch
+from awac_ros.nodes.arm_sawyer import SawyerSide
+from awac_ros.nodes.arm_simulated import SimulatedSide
 from awac_ros.nodes.diagnostics import Diagnostics, Health
 from awac_ros.nodes.messages import joint_state_message, pose_message, seconds, stamp, twist
-from awac_ros.nodes.parameters import declare, parameter
+from awac_ros.nodes.parameters import declare
 from awac_ros.nodes.priority import take_precedence
 from awac_ros.nodes.rate import Deadlines, Meter
 from awac_ros.nodes.runner import RunnableNode, Spinner, run
 
-
-@dataclass(frozen=True)
-class ArmConfig:
-    """The arm's parameters."""
-
-    arm: str = parameter("bullet", "Which arm: bullet is the PyBullet Sawyer.")
-    lockstep: bool = parameter(False, "Simulate one control period for each command, as fast as the commands come.")
-    speed: float = parameter(
-        1.0, "Simulated seconds a second of real time; other than 1 needs use_sim_time.", low=0.01, high=100.0
-    )
-    control_period: float = parameter(0.1, "s that pass for each command in lockstep.", low=0.001, high=10.0)
-    command_timeout: float = parameter(
-        0.2, "s without a command after which a moving arm stops; older commands are refused.", low=0.01, high=5.0
-    )
+_INACTIVE = "the arm node is not active; activate it, or call arm/resume"
+_UNCONFIGURED = "the arm node is not configured; configure it, or start it with autostart"
 
 
-class ArmNode(RunnableNode):
+class ArmNode(LifecycleNodeMixin, RunnableNode):
     """Owns the arm; in real time an inner loop on absolute deadlines, in lockstep one period a command."""
 
     def __init__(self, **arguments: Any) -> None:
-        super().__init__("arm", **arguments)
+        RunnableNode.__init__(self, "arm", **arguments)
         self.config = config = declare(self, ArmConfig())
+        # In lockstep every service costs steps a second, and nobody stands beside the arm.
+        LifecycleNodeMixin.__init__(self, enable_communication_interface=not config.lockstep)
         self._sim_time = bool(self.get_parameter("use_sim_time").value)
-        if config.speed != 1.0 and not self._sim_time:
-            raise AwacError(f"arm: speed is {config.speed}, so the other nodes need its clock; set use_sim_time on all")
-        self._arm = make_arm(config.arm)
-        self._watch = CommandWatch(self._arm, config.command_timeout, config.speed)
-        self._inner_steps = round(config.control_period / self._arm.inner_period)
-        self._period = config.control_period if config.lockstep else self._arm.inner_period
+        check(config, self._sim_time)
+        self._side: SimulatedSide | SawyerSide | None = None
+        self._failure: AwacError | None = None
+        self._active = False
         self._periods = 0
-        self._deadlines = Deadlines(self._period / config.speed, time.monotonic())
         self._meter = Meter()
         self._reported: str | None = None
         self._joints = self.create_publisher(JointState, "joint_states", qos.STATE)
         self._tip = self.create_publisher(PoseStamped, "tip_pose", qos.STATE)
-        self._puck = self.create_publisher(PoseStamped, "puck_pose", qos.STATE)
         self._status = self.create_publisher(ArmStatus, "arm/status", qos.LATCHED)
         self._clock_publisher = self.create_publisher(Clock, "/clock", qos.STATE) if self._sim_time else None
         take = self._step_on_command if config.lockstep else self._take_command
@@ -70,25 +62,94 @@ class ArmNode(RunnableNode):
         self.create_service(Trigger, "arm/resume", self._resume)
         self.create_service(ResetArm, "arm/reset", self._reset)
         self._diagnostics = Diagnostics(self, "inner loop", self._health)
+        if config.autostart:
+            self.trigger_configure()
+            if self._side is None:
+                raise self._failure
+            self.trigger_activate()
+
+    def on_configure(self, state: LifecycleState) -> TransitionCallbackReturn:
+        """Connect and check; nothing moves."""
+        config = self.config
+        try:
+            if config.arm == SAWYER:
+                self._side = SawyerSide(self, config.robot_host, config.robot_port, self._halt)
+            else:
+                self._side = SimulatedSide(self, config.arm)
+        except AwacError as error:
+            self.get_logger().error(str(error))
+            self._failure = error
+            return TransitionCallbackReturn.FAILURE
+        self._arm = self._side.arm
+        self._arm.stop(_INACTIVE)
+        self._watch = CommandWatch(self._arm, config.command_timeout, config.speed)
+        self._inner_steps = round(config.control_period / self._arm.inner_period)
+        self._period = config.control_period if config.lockstep else self._arm.inner_period
+        self._deadlines = Deadlines(self._period / config.speed, time.monotonic())
+        return TransitionCallbackReturn.SUCCESS
+
+    def on_activate(self, state: LifecycleState) -> TransitionCallbackReturn:
+        """Let the arm follow commands."""
+        try:
+            self._arm.resume()
+        except AwacError as error:
+            self.get_logger().error(f"{error}; see to it, then call arm/resume")
+            self._failure = error
+            return TransitionCallbackReturn.FAILURE
+        self._halt()
+        self._active = True
+        return TransitionCallbackReturn.SUCCESS
+
+    def on_deactivate(self, state: LifecycleState) -> TransitionCallbackReturn:
+        """Brake and hold."""
+        self._halt()
+        self._arm.stop(_INACTIVE)
+        self._active = False
+        return TransitionCallbackReturn.SUCCESS
+
+    def on_cleanup(self, state: LifecycleState) -> TransitionCallbackReturn:
+        """Let go of the robot or the simulator."""
+        self.close()
+        return TransitionCallbackReturn.SUCCESS
+
+    def on_shutdown(self, state: LifecycleState) -> TransitionCallbackReturn:
+        """Let go, and end the process."""
+        self.close()
+        self.finished = True
+        return TransitionCallbackReturn.SUCCESS
 
     def run(self, spinner: Spinner) -> None:
         if not self.config.lockstep and (refusal := take_precedence()):
             self.get_logger().info(refusal)
-        while True:
-            if self.config.lockstep:
+        while not self.finished:
+            if self._side is None or self.config.lockstep:
                 spinner.once()
             else:
-                self._deadlines.worked(time.monotonic())
-                while (left := self._deadlines.left(time.monotonic())) > 0.0:
-                    spinner.once(left)
-                self._deadlines.met(time.monotonic())
-                self._watch.follow(time.monotonic())
-                self._periods += 1
-                self._publish_state()
-            self._report()
+                self._live_one_period(spinner)
+            if self._side is not None:
+                self._report()
+
+    def _live_one_period(self, spinner: Spinner) -> None:
+        self._deadlines.worked(time.monotonic())
+        while (left := self._deadlines.left(time.monotonic())) > 0.0:
+            spinner.once(left)
+        self._deadlines.met(time.monotonic())
+        if self._side is None:
+            return
+        if self._side.moves():
+            self._halt()
+        else:
+            self._watch.follow(time.monotonic())
+        self._periods += 1
+        self._publish_state()
 
     def close(self) -> None:
-        self._arm.close()
+        if self._side is not None:
+            self._side.close()
+            self._side = None
+
+    def _halt(self) -> None:
+        self._watch.halt(time.monotonic())
 
     def _now(self) -> float:
         """s: simulated, or the node's clock."""
@@ -98,6 +159,8 @@ class ArmNode(RunnableNode):
 
     def _step_on_command(self, message: TwistStamped) -> None:
         """Lockstep: a command that answers the newest state moves the world on; any other asks for that state again."""
+        if self._side is None:
+            return
         v_base_tip = self._read(message)
         if v_base_tip is not None and message.header.stamp == stamp(self._now()):
             for _ in range(self._inner_steps):
@@ -107,7 +170,7 @@ class ArmNode(RunnableNode):
         self._publish_state()
 
     def _take_command(self, message: TwistStamped) -> None:
-        v_base_tip = self._read(message)
+        v_base_tip = self._read(message) if self._side is not None else None
         if v_base_tip is not None:
             age = self._now() - seconds(message.header.stamp)
             self._watch.command(v_base_tip, age, time.monotonic())
@@ -117,48 +180,66 @@ class ArmNode(RunnableNode):
         try:
             return twist(message)
         except AwacError as error:
-            self._watch.halt(time.monotonic())
+            self._halt()
             self._arm.stop(f"arm/command: {error}")
             return None
 
     def _publish_state(self) -> None:
         state, now = self._arm.state(), stamp(self._now())
         self._tip.publish(pose_message(now, state.p_base_tip, state.q_base_tip))
-        self._puck.publish(pose_message(now, self._arm.puck_position()))
+        self._side.publish(now)
         if self._joints.get_subscription_count():
             self._joints.publish(joint_state_message(now, self._arm.joint_names, state))
         if self._clock_publisher is not None:
             self._clock_publisher.publish(Clock(clock=now))
 
     def _stop(self, request: Trigger.Request, response: Trigger.Response) -> Trigger.Response:
-        self._watch.halt(time.monotonic())
+        if self._side is None:
+            response.message = _UNCONFIGURED
+            return response
+        self._halt()
         self._arm.stop("arm/stop was called")
         self._report()
         response.success, response.message = True, f"stopped: {self._arm.stop_reason}"
         return response
 
     def _resume(self, request: Trigger.Request, response: Trigger.Response) -> Trigger.Response:
-        self._watch.halt(time.monotonic())
-        self._arm.resume()
+        """An inactive node is activated: a person says so, which is all that activation is."""
+        try:
+            if self._side is None:
+                raise AwacError(_UNCONFIGURED)
+            self._halt()
+            if self._active:
+                self._arm.resume()
+            elif self.trigger_activate() is not TransitionCallbackReturn.SUCCESS:
+                raise self._failure
+        except AwacError as error:
+            response.message = str(error)
+            return response
         self._report()
         response.success, response.message = True, "the arm follows commands again"
         return response
 
     def _reset(self, request: ResetArm.Request, response: ResetArm.Response) -> ResetArm.Response:
+        """Without a stamp while the arm is still on its way."""
         tip, puck = (np.array([p.x, p.y, p.z]) for p in (request.tip.position, request.puck.position))
         try:
+            if self._side is None:
+                raise AwacError(_UNCONFIGURED)
             if not np.isfinite((tip, puck)).all():
                 raise AwacError(f"tip {tip.tolist()} and puck {puck.tolist()} are not both finite; give positions in m")
-            self._arm.reset(tip, puck)
+            response.message = self._side.reset(tip, puck) or ""
+            response.success = True
         except AwacError as error:
             response.message = str(error)
+        if self._side is not None:
+            self._halt()
+        if not response.success or response.message:
             return response
-        finally:
-            self._watch.halt(time.monotonic())
         # A scene's stamps are its own, and its first is no continuation of the scene before.
         self._periods += 2
         self._publish_state()
-        response.success, response.stamp = True, stamp(self._now())
+        response.stamp = stamp(self._now())
         return response
 
     def _report(self) -> None:
@@ -187,7 +268,12 @@ class ArmNode(RunnableNode):
     def _health(self) -> Health:
         reason = self._arm.stop_reason
         return Health(
-            values={"rate (Hz)": self._rate, "overruns": self._deadlines.overruns, "lockstep": self.config.lockstep},
+            values={
+                "rate (Hz)": self._rate,
+                "overruns": self._deadlines.overruns,
+                "lockstep": self.config.lockstep,
+                **self._side.values(),
+            },
             error=f"stopped: {reason}" if reason else None,
         )
 

@@ -27,6 +27,8 @@ class ArmClient:
         self._answer: Future | None = None
         self._deadline = 0.0
         self._stamp: float | None = None
+        self.waits_for = ""
+        """What the arm said it needs before the scene is set; empty where it has not answered yet."""
         self._stop_wanted = False
         self._stop_answer: Future | None = None
         self._stop_deadline = 0.0
@@ -35,6 +37,7 @@ class ArmClient:
         """Put the tip and the puck where the episode starts; `scene_stamp` says when that is done."""
         zero = stamp(0.0)
         self._answer = self._stamp = None
+        self.waits_for = ""
         self._request = ResetArm.Request(
             tip=pose_message(zero, scene.p_base_tip, _TIP_DOWN).pose, puck=pose_message(zero, scene.p_base_puck).pose
         )
@@ -49,7 +52,8 @@ class ArmClient:
             reply = self._answer.result()
             if not reply.success:
                 raise AwacError(f"arm/reset refused the scene: {reply.message}")
-            self._answer, self._stamp = None, seconds(reply.stamp)
+            # No stamp yet: the physical arm is on its way there.
+            self._answer, self._stamp, self.waits_for = None, seconds(reply.stamp) or None, reply.message
         if self._answer is not None and now > self._deadline:
             self._reset.remove_pending_request(self._answer)
             self._answer = None

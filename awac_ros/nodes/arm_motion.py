@@ -1,10 +1,15 @@
-"""When the arm may move: commands judged by their stamp and their age; it knows no ROS."""
+"""When the arm may move: commands judged by their stamp and their age, and motions of its own. It knows no ROS."""
 
 from __future__ import annotations
 
 import numpy as np
 
 from awac_ros.arms import Arm
+from awac_ros.arms.reach import Reach
+from awac_ros.errors import AwacError
+
+BESIDE_PUCK = 0.075
+"""m between the centres of tip and puck that lets the tip come down beside the puck."""
 
 
 class CommandWatch:
@@ -44,3 +49,78 @@ class CommandWatch:
             self.halt(now)
             self._arm.stop(f"no command for {self._timeout} s while moving; check the actor, then call arm/resume")
         self._arm.follow(self._twist)
+
+
+class OwnMotion:
+    """A motion of the arm's own: to its neutral pose or to where an episode starts. Commands wait meanwhile."""
+
+    def __init__(self, arm: Arm) -> None:
+        self._arm = arm
+        self._reach: Reach | None = None
+        self._goal: tuple[float, ...] | None = None
+        self._arrived_at: tuple[float, ...] | None = None
+        self._failure: str | None = None
+        self.progress = 0.0
+        """Of the newest motion: from 0 to 1; -1 where it was given up."""
+
+    def go(self, reach: Reach) -> None:
+        """Begin; what was under way is given up. AwacError while the arm is stopped."""
+        if self._arm.stop_reason is not None:
+            raise AwacError(f"the arm is stopped ({self._arm.stop_reason}); call arm/resume first")
+        self._reach, self._goal, self.progress = reach, None, 0.0
+
+    def scene(self, p_base_tip: np.ndarray, p_base_puck: np.ndarray) -> bool:
+        """Whether the tip is where an episode starts; asked again and again, it goes there once.
+
+        The puck stays where it is seen, (3,) m; above it, the tip comes down beside it. AwacError where the way is
+        given up.
+        """
+        goal = tuple(p_base_tip.tolist())
+        if self._arrived_at == goal:
+            self._arrived_at = None
+            return True
+        if self._goal == goal:
+            if self._reach is None and self._failure is not None:
+                self._goal, failure = None, self._failure
+                raise AwacError(failure)
+        elif self._arm.stop_reason is None:
+            self._failure = self._arrived_at = None
+            self.go(Reach(self._arm.state(), _beside(p_base_tip, p_base_puck)))
+            self._goal = goal
+        return False
+
+    def cancel(self, why: str) -> bool:
+        """Give the motion up, the arm comes to rest; whether there was one."""
+        if self._reach is None:
+            return False
+        self._reach, self._failure, self.progress = None, why, -1.0
+        return True
+
+    def step(self) -> bool:
+        """One inner period of the motion; whether there was one."""
+        if self._reach is None:
+            return False
+        state = self._arm.state()
+        if self._arm.stop_reason is not None:
+            self.cancel(f"the arm was stopped on its way: {self._arm.stop_reason}")
+            self._goal = None  # it goes there anew when it is asked after a resume
+            return False
+        if self._reach.stuck(state):
+            self.cancel("the arm comes no nearer to its goal; lead it there by its cuff, then try again")
+            return False
+        self._arm.follow(self._reach.twist(state))
+        self.progress = self._reach.progress
+        if self._reach.arrived:
+            self._reach, self._arrived_at, self._goal = None, self._goal, None
+        return True
+
+
+def _beside(p_base_tip: np.ndarray, p_base_puck: np.ndarray) -> np.ndarray:
+    """The point (3,) itself, or, where the puck lies there, the nearest one beside it."""
+    away = p_base_tip[:2] - p_base_puck[:2]
+    distance = float(np.linalg.norm(away))
+    if distance >= BESIDE_PUCK:
+        return p_base_tip
+    # Towards the arm where tip and puck coincide: that is always within reach.
+    direction = away / distance if distance > 1e-6 else np.array([-1.0, 0.0])
+    return np.append(p_base_puck[:2] + BESIDE_PUCK * direction, p_base_tip[2])

@@ -25,7 +25,8 @@ _ARGUMENTS = (
         "collect: record demonstrations; train: learn while acting; eval: act with a trained policy",
         choices=("collect", "train", "eval"),
     ),
-    Argument("sim", "true", "true: the simulated Sawyer; false: the physical one (its driver is not there yet)", bool),
+    Argument("sim", "true", "true: the simulated Sawyer; false: the physical one (read docs/robot.md first)", bool),
+    Argument("robot_host", "127.0.0.1", "with sim:=false: the machine on which the robot's agent runs"),
     Argument(
         "teleop",
         "scripted",
@@ -105,7 +106,9 @@ def _acts(values: Values) -> bool:
 
 
 def _arm(values: Values) -> dict[str, Value]:
-    return {"lockstep": values["lockstep"]}
+    if values["sim"]:
+        return {"lockstep": values["lockstep"]}
+    return {"lockstep": False, "arm": "sawyer", "robot_host": values["robot_host"]}
 
 
 def _actor(values: Values) -> dict[str, Value]:
@@ -160,8 +163,9 @@ def _check_task(file: str) -> None:
 
 
 def _check(values: Values) -> None:
-    if not values["sim"]:
-        raise AwacError("sim:=false: the driver of the physical Sawyer is not there yet; use sim:=true")
+    for name in ("lockstep", "use_sim_time"):
+        if values[name] and not values["sim"]:
+            raise AwacError(f"{name}:=true does not go with sim:=false: the physical arm waits for nobody")
     for name in ("episodes", "env_steps", "seed"):
         if int(values[name] or 0) < 0:
             raise AwacError(f"{name}:={values[name]} is negative; give 0 or more")

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 import numpy as np
 from builtin_interfaces.msg import Time
-from geometry_msgs.msg import PoseStamped, TwistStamped
+from geometry_msgs.msg import PoseStamped, TwistStamped, WrenchStamped
 from sensor_msgs.msg import JointState
 
 from awac_msgs.msg import PolicyWeights as PolicyWeightsMessage
@@ -74,6 +74,16 @@ def twist_message(time: Time, v_base: np.ndarray) -> TwistStamped:
     message.header.frame_id = BASE_FRAME
     linear, angular = message.twist.linear, message.twist.angular
     linear.x, linear.y, linear.z, angular.x, angular.y, angular.z = (float(value) for value in v_base)
+    return message
+
+
+def wrench_message(time: Time, wrench_base: np.ndarray) -> WrenchStamped:
+    """Wrench (6,) [N, Nm] in the base frame."""
+    message = WrenchStamped()
+    message.header.stamp = time
+    message.header.frame_id = BASE_FRAME
+    force, torque = message.wrench.force, message.wrench.torque
+    force.x, force.y, force.z, torque.x, torque.y, torque.z = (float(value) for value in wrench_base)
     return message
 
 

@@ -6,7 +6,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from awac_ros.arms.kinematics import Kinematics
-from awac_ros.arms.limiter import SafetyLimiter, SafetyLimits
+from awac_ros.arms.limiter import SafetyLimiter
+from awac_ros.arms.limits import SafetyLimits
 
 PERIOD = 0.02
 KINEMATICS = Kinematics()

@@ -2,7 +2,9 @@ import numpy as np
 import pytest
 
 from awac_ros.arms import Arm
-from awac_ros.nodes.arm_motion import CommandWatch
+from awac_ros.errors import AwacError
+from awac_ros.nodes import arm_motion
+from awac_ros.nodes.arm_motion import CommandWatch, OwnMotion
 
 MOVING = np.array([0.1, 0.0, 0.0, 0.0, 0.0, 0.0])
 
@@ -91,3 +93,18 @@ def test_the_timeout_runs_on_the_arms_clock(arm: RememberingArm) -> None:
     watch.command(MOVING, age=0.0, now=1.0)
     watch.follow(1.03)
     assert arm.reason is not None
+
+
+def test_the_tip_comes_down_beside_the_puck_and_never_on_it() -> None:
+    tip = np.array([0.6, 0.0, 0.06])
+    for puck in ([0.6, 0.0, 0.06], [0.62, 0.01, 0.06], [0.6, 0.2, 0.06]):
+        beside = arm_motion._beside(tip, np.array(puck))
+        assert np.linalg.norm(beside[:2] - puck[:2]) >= arm_motion.BESIDE_PUCK - 1e-9
+        assert beside[2] == tip[2]
+    np.testing.assert_array_equal(beside, tip)
+
+
+def test_a_motion_of_its_own_is_not_begun_while_the_arm_is_stopped(arm: RememberingArm) -> None:
+    arm.stop("somebody said so")
+    with pytest.raises(AwacError, match="somebody said so"):
+        OwnMotion(arm).go(object())

@@ -18,7 +18,7 @@ from awac_ros.tasks import Pushing
 
 LAYOUT = Pushing().layout
 CONFIGS = {
-    "arm": ("arm", "ArmConfig"),
+    "arm": ("arm_config", "ArmConfig"),
     "actor": ("actor_loop", "ActorConfig"),
     "buffer": ("buffer", "BufferConfig"),
     "learner": ("learner", "LearnerConfig"),
@@ -74,6 +74,18 @@ def test_the_parameter_file_holds_only_parameters_of_the_nodes() -> None:
             assert type(value) is known[name], f"{key}: {name}"
 
 
+def test_one_argument_makes_it_the_physical_arm(prior: Path, tmp_path: Path) -> None:
+    arguments = given("collect", prior, tmp_path)
+    physical = {**arguments, "sim": "false", "robot_host": "sawyer-workstation"}
+    changed = [
+        (after.name, after.parameters)
+        for before, after in zip(PUSHING.plan(arguments), PUSHING.plan(physical), strict=True)
+        if before != after
+    ]
+    parameters = {"lockstep": False, "arm": "sawyer", "robot_host": "sawyer-workstation", "use_sim_time": False}
+    assert changed == [("arm", parameters)]
+
+
 def test_without_an_operator_nobody_is_started_to_drive(prior: Path, tmp_path: Path) -> None:
     starts = PUSHING.plan({**given("collect", prior, tmp_path), "teleop": "none"})
     assert {start.name for start in starts} == {"recorder", "arm", "actor"}
@@ -113,8 +125,9 @@ def test_enough_demonstrations_are_not_collected_again(prior: Path, tmp_path: Pa
 @pytest.mark.parametrize(
     ("changes", "sentence"),
     [
-        ({"sim": "false"}, "the driver of the physical Sawyer is not there yet"),
         ({"lockstep": "true", "teleop": "gamepad"}, "lockstep:=true waits for nobody's hand"),
+        ({"sim": "false", "lockstep": "true"}, "lockstep:=true does not go with sim:=false"),
+        ({"sim": "false", "use_sim_time": "true"}, "use_sim_time:=true does not go with sim:=false"),
         ({"seed": "-1"}, "seed:=-1 is negative"),
         ({"mode": "train", "out": "/nowhere"}, "mode:=train has nothing to begin with"),
         ({"mode": "train", "demos": "/nowhere.hdf5"}, "demos:=/nowhere.hdf5 is not there"),

@@ -1,0 +1,40 @@
+"""The arm node's parameters, and which of them go together."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from awac_ros.arms import sawyer_agent
+from awac_ros.errors import AwacError
+from awac_ros.nodes.parameters import parameter
+
+SAWYER = "sawyer"
+"""The name of the physical arm."""
+
+
+@dataclass(frozen=True)
+class ArmConfig:
+    """The arm's parameters."""
+
+    arm: str = parameter(
+        "bullet", "Which arm: bullet is the PyBullet Sawyer, sawyer the physical one.", choices=("bullet", SAWYER)
+    )
+    robot_host: str = parameter("127.0.0.1", "Of the physical robot's agent: the machine that it runs on.")
+    robot_port: int = parameter(sawyer_agent.PORT, "Of the physical robot's agent: its TCP port.", low=1, high=65535)
+    autostart: bool = parameter(True, "Configure and activate the node by itself.")
+    lockstep: bool = parameter(False, "Simulate one control period for each command, as fast as the commands come.")
+    speed: float = parameter(
+        1.0, "Simulated seconds a second of real time; other than 1 needs use_sim_time.", low=0.01, high=100.0
+    )
+    control_period: float = parameter(0.1, "s that pass for each command in lockstep.", low=0.001, high=10.0)
+    command_timeout: float = parameter(
+        0.2, "s without a command after which a moving arm stops; older commands are refused.", low=0.01, high=5.0
+    )
+
+
+def check(config: ArmConfig, use_sim_time: bool) -> None:
+    """AwacError for parameters that don't go together."""
+    if config.speed != 1.0 and not use_sim_time:
+        raise AwacError(f"arm: speed is {config.speed}, so the other nodes need its clock; set use_sim_time on all")
+    if config.arm == SAWYER and (config.lockstep or use_sim_time):
+        raise AwacError("arm: the physical robot waits for nobody; lockstep and use_sim_time go with bullet only")

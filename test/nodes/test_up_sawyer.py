@@ -1,0 +1,50 @@
+"""The pushing graph through the driver: PyBullet stands behind the robot's ROS 1 side."""
+
+from pathlib import Path
+
+import numpy as np
+import yaml
+from geometry_msgs.msg import PoseStamped
+
+from awac_ros.data import Outcome, demos
+from awac_ros.nodes import qos
+from awac_ros.nodes.graph import PUSHING
+from awac_ros.nodes.messages import pose_message
+from awac_ros.nodes.up import up
+from awac_ros.rehearsal.stand_in import StandIn
+from awac_ros.resources import resource
+from awac_ros.tasks import Pushing
+
+
+def test_a_demonstration_is_collected_on_the_robot_with_one_argument_changed(world, tmp_path: Path) -> None:
+    stand_in = StandIn(tmp_path, "bullet")
+    parameters = yaml.safe_load(resource("config/pushing.yaml").read_text())
+    parameters["/**/arm"]["ros__parameters"]["robot_port"] = stand_in.start_agent()
+    (tmp_path / "parameters.yaml").write_text(yaml.safe_dump(parameters))
+    tracker = world.node.create_publisher(PoseStamped, "puck_pose", qos.STATE)
+    pucks = []
+
+    def track() -> None:
+        pucks.append(stand_in.steer("puck"))
+        tracker.publish(pose_message(world.node.get_clock().now().to_msg(), pucks[-1]))
+
+    world.node.create_timer(0.05, track)
+    arguments = {
+        "mode": "collect",
+        "sim": False,
+        "episodes": 1,
+        "out": str(tmp_path / "out"),
+        "params_file": str(tmp_path / "parameters.yaml"),
+    }
+    try:
+        with up(PUSHING, arguments, tmp_path / "logs", echo=None) as session:
+            world.until(session.poll)
+        status = stand_in.status()
+    finally:
+        stand_in.close()
+    (episode,) = demos.read(tmp_path / "out/demos.hdf5", Pushing().layout)
+    assert episode.outcome is Outcome.SUCCESS
+    seen = episode.transitions.observation[:, 2:4]
+    assert np.linalg.norm(seen[-1] - seen[0]) > 0.02, "the puck was not pushed, so the test says nothing"
+    assert np.linalg.norm(np.array(pucks)[:, :2] - seen[-1], axis=1).min() < 0.01
+    assert status["refused"] == [] and status["timeouts"] == 0
