@@ -45,7 +45,7 @@ def _paths(axes: Axes, data: DataSet, places: list[Field]) -> None:
     """The last thing that moves is what the task is about: its paths have the colours of the outcomes."""
     moving = [field for field in places if not field.name.startswith(_GOAL)]
     goals = [field for field in places if field.name.startswith(_GOAL)]
-    alpha, faint = (float(np.clip(share / len(data.episodes), share / 80, 0.8)) for share in (12, 3))
+    alpha, faint = (float(np.clip(10 / len(data.episodes), least, 0.8)) for least in (0.15, 0.04))
     for episode in data.episodes.values():
         rows, color = episode.transitions, COLORS[episode.outcome]
         for field in moving[:-1]:
