@@ -45,11 +45,11 @@ def _paths(axes: Axes, data: DataSet, places: list[Field]) -> None:
     """The last thing that moves is what the task is about: its paths have the colours of the outcomes."""
     moving = [field for field in places if not field.name.startswith(_GOAL)]
     goals = [field for field in places if field.name.startswith(_GOAL)]
-    alpha = float(np.clip(12 / len(data.episodes), 0.15, 0.8))
+    alpha, faint = (float(np.clip(10 / len(data.episodes), least, 0.8)) for least in (0.15, 0.04))
     for episode in data.episodes.values():
         rows, color = episode.transitions, COLORS[episode.outcome]
         for field in moving[:-1]:
-            axes.plot(*_path(data.layout, rows, field).T, color="0.6", lw=0.6, alpha=alpha, zorder=1)
+            axes.plot(*_path(data.layout, rows, field).T, color="0.6", lw=0.6, alpha=faint, zorder=1)
         path = _path(data.layout, rows, moving[-1])
         axes.plot(*path.T, color=color, lw=1.5, alpha=alpha, zorder=2)
         axes.plot(*path[0], "o", color=color, ms=3, alpha=alpha, zorder=3)
