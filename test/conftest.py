@@ -2,15 +2,34 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import sys
+import tempfile
 from collections.abc import Iterator
+from pathlib import Path
+from typing import IO
 
 import pytest
 
+
+def _free_domain() -> tuple[int, IO]:
+    """A domain that no other test process holds, and the locked file that holds it for as long as this one lives."""
+    for domain in range(1, 101):
+        file = (Path(tempfile.gettempdir()) / f"awac_ros_test_domain_{domain}").open("w")
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            file.close()
+        else:
+            return domain, file
+    raise RuntimeError("100 test processes hold every ROS domain; wait for one to end")
+
+
+_domain, _held = _free_domain()
 # Before anything imports rclpy; processes that a test starts inherit it.
 os.environ["ROS_AUTOMATIC_DISCOVERY_RANGE"] = "LOCALHOST"
-os.environ["ROS_DOMAIN_ID"] = str(1 + os.getpid() % 100)
+os.environ["ROS_DOMAIN_ID"] = str(_domain)
 os.environ.setdefault("AMENT_PREFIX_PATH", sys.prefix)
 
 

@@ -105,15 +105,16 @@ def test_collecting_in_lockstep_answers_each_state_with_the_humans_action(around
 
     around.on_state = operate
     actor = around.world.start("actor", mode="collect", lockstep=True, episodes=2)
-    started = 0
-    while actor.poll() is None:
-        around.world.until(lambda: actor.poll() is not None or around.episodes)
-        waiting = [m.episode for m in around.episodes if m.state == EpisodeStatus.WAITING]
-        if len(waiting) > started:
-            started = len(waiting)
+    started: set[int] = set()
+
+    def start_what_waits() -> None:
+        waiting = {message.episode for message in around.episodes if message.state == EpisodeStatus.WAITING}
+        if waiting - started:
+            started.update(waiting)
             around.commands.clear()
             around.mark(EpisodeMark.START)
-        around.world._executor.spin_once(timeout_sec=0.05)
+
+    around.world.until(lambda: start_what_waits() or actor.poll() is not None)
     assert actor.returncode == 0
     around.world.until(lambda: len(around.ended()) == 2)
     rows = around.rows()
