@@ -54,7 +54,7 @@ class Actor(RunnableNode):
     def _make_pacing(self, spinner: Spinner) -> Pacing:
         observer, send = self.loop.observer, self.loop.topics.send_command
         if self.config.lockstep:
-            return Lockstep(spinner, observer, send)
+            return Lockstep(spinner, observer, send, self.loop.topics.reconnect_command)
         if refusal := take_precedence():
             self.get_logger().info(refusal)
         clock = self._ros_time if self.get_parameter("use_sim_time").value else time.monotonic

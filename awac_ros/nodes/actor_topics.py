@@ -8,6 +8,7 @@ import numpy as np
 from geometry_msgs.msg import PoseStamped, TwistStamped
 from rclpy.duration import Duration
 from rclpy.node import Node
+from rclpy.publisher import Publisher
 
 from awac_msgs.msg import ActorStatus, ArmStatus, EpisodeMark, EpisodeStatus
 from awac_msgs.msg import PolicyWeights as PolicyWeightsMessage
@@ -68,11 +69,16 @@ class ActorTopics:
         node.create_subscription(EpisodeMark, "episode/mark", self._take_mark, qos.EVENTS)
         if slot is not None:
             node.create_subscription(PolicyWeightsMessage, "policy/weights", self._take_weights, qos.LATCHED)
-        self._command = node.create_publisher(TwistStamped, "arm/command", qos.COMMAND)
+        self._command = self._create_command_publisher()
         self._goal = node.create_publisher(PoseStamped, "goal_pose", qos.LATCHED)
         self._transitions = node.create_publisher(TransitionsMessage, "transitions", qos.TRANSITIONS)
         self._episode = node.create_publisher(EpisodeStatus, "episode/status", qos.EPISODES)
         self._status = node.create_publisher(ActorStatus, "actor/status", qos.LATCHED)
+
+    def reconnect_command(self) -> None:
+        """A new publisher of arm/command, which the arm discovers anew."""
+        self._node.destroy_publisher(self._command)
+        self._command = self._create_command_publisher()
 
     def send_command(self, v_base_tip: np.ndarray, at: float) -> None:
         self._command.publish(twist_message(stamp(at), v_base_tip))
@@ -123,6 +129,9 @@ class ActorTopics:
         deadline = time.monotonic() + patience
         for publisher in (self._command, self._transitions, self._episode, self._status):
             publisher.wait_for_all_acked(Duration(seconds=max(deadline - time.monotonic(), 0.0)))
+
+    def _create_command_publisher(self) -> Publisher[TwistStamped]:
+        return self._node.create_publisher(TwistStamped, "arm/command", qos.COMMAND)
 
     def _measure(self, topic: str, message: PoseStamped) -> None:
         try:

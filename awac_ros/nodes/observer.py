@@ -69,6 +69,10 @@ class Observer:
             return None
         return Moment(WorldState(tip.p_base, tip.q_base, puck.p_base), stamp=tip.stamp, time=tip.stamp)
 
+    def heard_since(self, time: float) -> bool:
+        """Whether any message, good or bad, is known to have come after `time` (monotonic)."""
+        return bool(self._refused) or any(newest.received > time for newest in self._newest.values())
+
     def trouble(self, now: float) -> str | None:
         """One sentence naming the first topic that is missing, refused or too old at `now` (monotonic), or None."""
         for topic in (TIP, PUCK):

@@ -8,6 +8,7 @@ from collections.abc import Callable
 
 import numpy as np
 
+from awac_ros.errors import AwacError
 from awac_ros.nodes.observer import Moment, Observer
 from awac_ros.nodes.rate import Deadlines, Meter
 from awac_ros.nodes.runner import Spinner
@@ -17,6 +18,8 @@ Send = Callable[[np.ndarray, float], None]
 
 RESEND_AFTER = 0.5
 """s without news from a simulated arm in lockstep."""
+_LOSSES = 3
+"""Episodes lost in turn in lockstep, where nobody stands beside the arm to see that none ends well."""
 _CALM = 0.003
 """s before a deadline in which messages wait; longer than any callback takes."""
 _BEFORE = 1e-6
@@ -37,7 +40,7 @@ class Pacing(ABC):
 
     @abstractmethod
     def next(self) -> Moment:
-        """Spin until the next control instant; StateLost if the world can't be seen then."""
+        """Spin until the next control instant; StateLost if the world can't be seen then, AwacError if it never is."""
 
     @abstractmethod
     def command(self, v_base_tip: np.ndarray) -> None:
@@ -71,15 +74,18 @@ class Lockstep(Pacing):
 
     overruns = 0
 
-    def __init__(self, spinner: Spinner, observer: Observer, send: Send) -> None:
+    def __init__(self, spinner: Spinner, observer: Observer, send: Send, reconnect: Callable[[], None]) -> None:
+        """`reconnect` makes the way of the commands anew, where a living arm may have been lost by the middleware."""
         self._spinner = spinner
         self._observer = observer
         self._send = send
+        self._reconnect = reconnect
         self._meter = Meter()
         self._answered = _BEFORE
         self._stamp = 0.0
         self._twist = _STILL
         self._sent = time.monotonic()
+        self._losses = 0
 
     def begin(self, stamp: float) -> None:
         self._answered = stamp - _BEFORE
@@ -91,10 +97,13 @@ class Lockstep(Pacing):
             self.idle()
             now = time.monotonic()
             if now - since > self._observer.timeout:
-                raise StateLost(
-                    self._observer.trouble(now)
-                    or "tip_pose and puck_pose never carry one stamp; in lockstep both must come from the simulated arm"
-                )
+                self._losses += 1
+                loss = self._loss(since, now)
+                if self._losses == _LOSSES:
+                    raise AwacError(f"{_LOSSES} episodes in turn were lost; start the graph again: {loss}")
+                raise StateLost(loss)
+        if self._answered == self._stamp:
+            self._losses = 0
         self._stamp = moment.stamp
         self._meter.count(time.monotonic())
         return moment
@@ -114,6 +123,16 @@ class Lockstep(Pacing):
             # The old stamp makes the arm publish its state again, for whoever missed it.
             self._sent = now
             self._send(self._twist, self._answered)
+
+    def _loss(self, since: float, now: float) -> str:
+        """Why no state came: the command was not answered, or one of the topics is at fault."""
+        if self._answered == self._stamp and not self._observer.heard_since(since):
+            self._reconnect()
+            return f"the arm has not answered arm/command for {now - since:.1f} s: check the arm node"
+        return (
+            self._observer.trouble(now)
+            or "tip_pose and puck_pose never carry one stamp; in lockstep both must come from the simulated arm"
+        )
 
     def trouble(self) -> str | None:
         return None

@@ -97,6 +97,7 @@ class Session:
         self._echo = echo
         self.children: list[Child] = []
         environment = node_environment()
+        remove_stale_segments()
         try:
             for start in starts:
                 with _signals_held():
@@ -148,8 +149,6 @@ class Session:
                 child.process.kill()
             raise
         self._pass_on()
-        if any(child.process.poll() == -signal.SIGKILL for child in self.children):
-            remove_stale_segments()
 
     def _end(self, child: Child) -> None:
         for number, patience in _SIGNALS:

@@ -186,6 +186,8 @@ class Surroundings:
         self.stored: list[Transitions] = []
         self.commands: list[TwistStamped] = []
         self.on_state = lambda: None
+        self.is_deaf = lambda: False
+        """Whether the arm does not hear its commands."""
         self.tips = node.create_publisher(PoseStamped, "tip_pose", qos.STATE)
         self.pucks = node.create_publisher(PoseStamped, "puck_pose", qos.STATE)
         self.twists = node.create_publisher(TwistStamped, "teleop/twist", qos.COMMAND)
@@ -237,6 +239,8 @@ class Surroundings:
         return reply
 
     def _step(self, message: TwistStamped) -> None:
+        if self.is_deaf():
+            return
         self.commands.append(message)
         if seconds(message.header.stamp) == self.time:
             self.tip += 0.1 * twist(message)[:3]

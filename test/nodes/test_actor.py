@@ -64,6 +64,23 @@ def test_in_lockstep_a_lost_state_is_asked_for_again_and_no_step_is_made_twice(a
     np.testing.assert_array_equal(rows.observation[1:], rows.next_observation[:-1])
 
 
+def test_an_arm_that_no_longer_hears_a_publisher_of_commands_hears_the_next_one(around, tmp_path: Path) -> None:
+    first: set[bytes] = set()
+
+    def is_deaf() -> bool:
+        infos = around.world.node.get_publishers_info_by_topic("arm/command")
+        publishers = {bytes(info.endpoint_gid) for info in infos}
+        first.update(publishers if not first else ())
+        return bool(first & publishers)
+
+    around.is_deaf = is_deaf
+    actor = around.world.start("actor", mode="eval", lockstep=True, env_steps=5, weights=policy_file(tmp_path))
+    assert around.exits(actor) == 0
+    around.world.until(lambda: len(around.ended()) == 2)
+    assert [status.outcome == EpisodeStatus.DISCARDED for status in around.ended()] == [True, False]
+    assert "the arm has not answered arm/command" in around.world.log()
+
+
 def test_collecting_in_lockstep_answers_each_state_with_the_humans_action(around) -> None:
     human = np.array([0.1, -0.05, 0.0, 0.0, 0.0, 0.0])
 

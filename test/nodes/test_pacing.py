@@ -5,11 +5,16 @@ import time
 import numpy as np
 import pytest
 
+from awac_ros.errors import AwacError
 from awac_ros.nodes import pacing
 from awac_ros.nodes.observer import PUCK, TIP, Measurement, Observer
 from awac_ros.nodes.pacing import Lockstep, RealTime, StateLost
 
 MOVING = np.array([0.1, 0.0, 0.0, 0.0, 0.0, 0.0])
+
+
+def never() -> None:
+    raise AssertionError("the way of the commands was made anew")
 
 
 class Turns:
@@ -53,14 +58,14 @@ def test_in_lockstep_a_puck_that_is_not_seen_is_named() -> None:
     observer, sent, turns = Observer(timeout=0.02), Sent(), Turns()
     turns.once = lambda timeout=0.0: see(observer, 0.1, (TIP,))
     with pytest.raises(StateLost, match="no puck_pose has come yet"):
-        Lockstep(turns, observer, sent).next()
+        Lockstep(turns, observer, sent, never).next()
     assert not sent.moves()
 
 
 def test_in_lockstep_the_newest_command_is_sent_again_and_after_a_halt_stillness(monkeypatch) -> None:
     monkeypatch.setattr(pacing, "RESEND_AFTER", -1.0)
     observer, sent = Observer(timeout=1.0), Sent()
-    lockstep = Lockstep(Turns(), observer, sent)
+    lockstep = Lockstep(Turns(), observer, sent, never)
     see(observer, 0.1)
     assert lockstep.next().stamp == 0.1
     lockstep.command(MOVING)
@@ -70,6 +75,37 @@ def test_in_lockstep_the_newest_command_is_sent_again_and_after_a_halt_stillness
     lockstep.halt()
     lockstep.idle()
     assert sent and not sent.moves()
+
+
+def unanswered(lockstep: Lockstep, observer: Observer, stamp: float) -> None:
+    lockstep.begin(stamp)
+    see(observer, stamp)
+    lockstep.next()
+    lockstep.command(MOVING)
+    lockstep.next()
+
+
+def test_in_lockstep_a_command_without_an_answer_is_named_and_its_way_made_anew() -> None:
+    observer, anew = Observer(timeout=0.02), []
+    lockstep = Lockstep(Turns(), observer, Sent(), lambda: anew.append(1))
+    with pytest.raises(StateLost, match="the arm has not answered arm/command"):
+        unanswered(lockstep, observer, 0.1)
+    assert len(anew) == 1
+
+
+def test_in_lockstep_three_lost_episodes_in_turn_end_the_actor() -> None:
+    observer, turns = Observer(timeout=0.02), Turns()
+    lockstep = Lockstep(turns, observer, Sent(), lambda: None)
+    for stamp in (1.0, 2.0):
+        with pytest.raises(StateLost):
+            unanswered(lockstep, observer, stamp)
+    turns.at[turns.count + 1] = lambda: see(observer, 3.1)
+    unanswered(lockstep, observer, 3.0)
+    for stamp in (4.0, 5.0):
+        with pytest.raises(StateLost):
+            unanswered(lockstep, observer, stamp)
+    with pytest.raises(AwacError, match="3 episodes in turn were lost; start the graph again: the arm has not"):
+        unanswered(lockstep, observer, 6.0)
 
 
 def test_in_real_time_a_state_of_the_scene_before_is_not_acted_on() -> None:
