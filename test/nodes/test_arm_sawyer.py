@@ -1,6 +1,5 @@
 """The arm node with the physical arm's driver, against the simulated robot."""
 
-import math
 import signal
 from collections.abc import Iterator
 
@@ -185,10 +184,3 @@ def test_without_an_agent_the_node_says_how_to_start_one(world) -> None:
     assert process.wait(timeout=30) == 2
     assert "start sawyer_agent.py" in world.log()
     assert "Traceback" not in world.log()
-
-
-def test_a_command_that_is_not_finite_stops_the_physical_arm(world, stand_in: StandIn) -> None:
-    node = Node(world, stand_in)
-    node.push(0.01)
-    node.command(np.full(6, math.nan))
-    assert "not finite" in node.stopped()
