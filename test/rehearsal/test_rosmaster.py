@@ -20,8 +20,14 @@ PYTHON = "/usr/bin/python3"
 HERE = Path(__file__).parent / "rosmaster"
 EAST = np.array([0.0, 0.1, 0.0, 0.0, 0.0, 0.0])
 
-if shutil.which("rosmaster") is None or subprocess.run([PYTHON, "-c", "import rospy, std_msgs.msg"]).returncode:
-    pytest.skip("ROS 1 is not here; apt install python3-rosmaster python3-rospy ros-std-msgs", allow_module_level=True)
+if (
+    shutil.which("rosmaster") is None
+    or subprocess.run([PYTHON, "-c", "import rospy, sensor_msgs.msg, std_msgs.msg"]).returncode
+):
+    pytest.skip(
+        "ROS 1 is not here; apt install python3-rosmaster python3-rospy python3-std-msgs python3-sensor-msgs",
+        allow_module_level=True,
+    )
 
 
 def free_port() -> int:

@@ -5,11 +5,11 @@ import socket
 import sys
 
 import rospy
+from sensor_msgs.msg import JointState
 from std_msgs.msg import String
 
 LIMB = "robot/limb/right/"
 FROM_ROBOT = (
-    "robot/joint_states",
     "robot/state",
     "robot/joint_limits",
     LIMB + "endpoint_state",
@@ -41,8 +41,16 @@ for topic in TO_ROBOT:
         topic, String, lambda message, topic=topic: send({"topic": topic, "data": json.loads(message.data)})
     )
 publishers = {topic: rospy.Publisher(topic, String, queue_size=1, tcp_nodelay=True) for topic in FROM_ROBOT}
-for topic in FROM_ROBOT:
+joint_states = rospy.Publisher("robot/joint_states", JointState, queue_size=1, tcp_nodelay=True)
+for topic in (*FROM_ROBOT, "robot/joint_states"):
     send({"subscribe": topic})
 for line in lines:
     message = json.loads(line)
-    publishers[message["topic"]].publish(String(json.dumps(message["data"])))
+    data = message["data"]
+    if message["topic"] == "robot/joint_states":
+        joints = JointState(name=data["name"], position=data["position"])
+        joints.velocity, joints.effort = data["velocity"], data["effort"]
+        joints.header.stamp = rospy.Time(**data["header"]["stamp"])
+        joint_states.publish(joints)
+    else:
+        publishers[message["topic"]].publish(String(json.dumps(data)))

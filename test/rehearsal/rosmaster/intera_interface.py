@@ -1,4 +1,7 @@
-"""The stand-in for intera_interface upon the real rospy: each message travels as JSON in a std_msgs/String."""
+"""The stand-in for intera_interface upon the real rospy.
+
+Joint states are real ones; every other message travels as JSON in a std_msgs/String.
+"""
 
 import json
 import os
@@ -7,6 +10,7 @@ from pathlib import Path
 from types import ModuleType, SimpleNamespace
 
 import rospy
+from sensor_msgs.msg import JointState
 from std_msgs.msg import String
 
 
@@ -15,7 +19,11 @@ class Subscriber:
         def hear(message):
             callback(json.loads(message.data, object_hook=lambda pairs: SimpleNamespace(**pairs)))
 
-        _real.Subscriber(name, String, hear, queue_size=queue_size, tcp_nodelay=tcp_nodelay)
+        if name.endswith("joint_states"):
+            data_class, hear = JointState, callback
+        else:
+            data_class = String
+        _real.Subscriber(name, data_class, hear, queue_size=queue_size, tcp_nodelay=tcp_nodelay)
 
 
 class Publisher:
