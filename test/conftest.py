@@ -8,6 +8,8 @@ from collections.abc import Iterator
 
 import pytest
 
+from awac_ros.rehearsal.stand_in import StandIn
+
 # Before anything imports rclpy; processes that a test starts inherit it.
 os.environ["ROS_AUTOMATIC_DISCOVERY_RANGE"] = "LOCALHOST"
 os.environ["ROS_DOMAIN_ID"] = str(1 + os.getpid() % 100)
@@ -22,3 +24,18 @@ def ros() -> Iterator[None]:
     rclpy.init()
     yield
     rclpy.try_shutdown()
+
+
+@pytest.fixture(scope="module")
+def running_stand_in(tmp_path_factory: pytest.TempPathFactory) -> Iterator[StandIn]:
+    stand_in = StandIn(tmp_path_factory.mktemp("stand_in"))
+    stand_in.start_agent()
+    yield stand_in
+    stand_in.close()
+
+
+@pytest.fixture
+def stand_in(running_stand_in: StandIn) -> StandIn:
+    """A simulated robot as it is switched on, and the agent beside it, each in a process of its own."""
+    running_stand_in.steer("renew")
+    return running_stand_in

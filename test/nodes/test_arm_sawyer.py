@@ -1,7 +1,6 @@
 """The arm node with the physical arm's driver, against the simulated robot."""
 
 import signal
-from collections.abc import Iterator
 
 import numpy as np
 import pytest
@@ -21,20 +20,6 @@ from awac_ros.nodes.messages import pose_message, position, seconds, stamp, twis
 from awac_ros.rehearsal.stand_in import StandIn
 
 EAST = np.array([0.0, 0.1, 0.0, 0.0, 0.0, 0.0])
-
-
-@pytest.fixture(scope="module")
-def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[StandIn]:
-    stand_in = StandIn(tmp_path_factory.mktemp("stand_in"))
-    stand_in.start_agent()
-    yield stand_in
-    stand_in.close()
-
-
-@pytest.fixture
-def stand_in(running: StandIn) -> StandIn:
-    running.steer("renew")
-    return running
 
 
 class Node:

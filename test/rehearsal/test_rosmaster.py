@@ -22,7 +22,7 @@ EAST = np.array([0.0, 0.1, 0.0, 0.0, 0.0, 0.0])
 
 if (
     shutil.which("rosmaster") is None
-    or subprocess.run([PYTHON, "-c", "import rospy, sensor_msgs.msg, std_msgs.msg"]).returncode
+    or subprocess.run([PYTHON, "-c", "import rospy, sensor_msgs.msg, std_msgs.msg"], capture_output=True).returncode
 ):
     pytest.skip(
         "ROS 1 is not here; apt install python3-rosmaster python3-rospy python3-std-msgs python3-sensor-msgs",
