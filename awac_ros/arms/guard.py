@@ -12,6 +12,9 @@ from awac_ros.arms.limiter import SafetyLimiter
 from awac_ros.arms.limits import SafetyLimits
 from awac_ros.errors import AwacError
 
+FRESH = 2.0
+"""Periods: with an older measured state the arm brakes until there is a newer one; much older, it stops for good."""
+
 
 class Guard:
     """The limiter, the latch of stops, and the conditions under which an arm may move.
@@ -24,6 +27,7 @@ class Guard:
         """`period` in s: how long each answer of `follow` is held."""
         self.limits = limits or SafetyLimits()
         self._kinematics = kinematics
+        self._period = period
         self._limiter = SafetyLimiter(kinematics, period, self.limits)
         self._stop_reason: str | None = None
         self._held_until = -np.inf
@@ -60,7 +64,7 @@ class Guard:
         """(7,) rad/s to send for one period towards the twist (6,) [m/s, rad/s]; the way to rest while stopped."""
         if self._stop_reason is None and (reason := self._objection(v_base_tip, now)):
             self.stop(reason)
-        if self._stop_reason is not None or (self.limits.dead_man is not None and now > self._held_until):
+        if self._stop_reason is not None or not self._may_move(now):
             return self._limiter.brake()
         return self._limiter.limit(self._state, self._jacobian, v_base_tip)
 
@@ -75,6 +79,11 @@ class Guard:
                 "check the link to the arm, then call arm/resume"
             )
         return None
+
+    def _may_move(self, now: float) -> bool:
+        """Whether the joints were measured just now, and the dead-man is held where the limits ask for one."""
+        fresh = now - self._state.time <= FRESH * self._period
+        return fresh and (self.limits.dead_man is None or now <= self._held_until)
 
     def hold(self, now: float) -> None:
         """A person holds the dead-man at `now`; where the limits ask for one, the arm brakes and waits without it."""

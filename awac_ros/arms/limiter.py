@@ -20,8 +20,6 @@ SPEED_SHARE = 0.95
 """Of the largest Cartesian speeds, that is asked for; the rest is for changes of direction."""
 STRAIGHT = 0.1
 """rad, of all joints together: the tip's way to rest differs from a straight line by less than 2 mm."""
-SHARES = (0.5, 0.25)
-"""Of the way from braking to what is wanted, tried in this order where all of it is too much."""
 
 
 class SafetyLimiter:
@@ -71,15 +69,12 @@ class SafetyLimiter:
         return self._profile.send(self._allow(state, jacobian, self._profile.towards(wished)))
 
     def _allow(self, state: ArmState, jacobian: np.ndarray, wanted: np.ndarray) -> np.ndarray:
-        """The wanted acceleration (7,), or as much of the way to it from braking as leaves room."""
+        """The wanted acceleration (7,), or one halfway to it from braking, or braking: the first that leaves room."""
         if self._leaves_room(state, jacobian, wanted):
             return wanted
         braking = self._profile.towards(np.zeros(7))
-        for share in SHARES:
-            acceleration = braking + share * (wanted - braking)
-            if self._leaves_room(state, jacobian, acceleration):
-                return acceleration
-        return braking
+        halfway = 0.5 * (braking + wanted)
+        return halfway if self._leaves_room(state, jacobian, halfway) else braking
 
     def brake(self) -> np.ndarray:
         """(7,) rad/s: the way to rest within the limits of acceleration and jerk."""
@@ -99,15 +94,18 @@ class SafetyLimiter:
             return False
         late = state.joint_position + self.limits.response_time * state.joint_velocity
         following, midway, rest = self._profile.way_to_rest(acceleration)
-        beyond = [self._beyond(late + rest)]
+        ways = [late + rest]
         if sum(map(abs, rest.tolist())) > STRAIGHT:
-            beyond.append(self._beyond(late + midway))
-        if max(map(max, beyond)) <= 0.0:
+            ways.append(late + midway)
+        if all(max(self._beyond(there)) <= 0.0 for there in ways):
             return True
-        # An arm that is beyond a limit already may come back, at once.
-        beyond.append(self._beyond(state.joint_position + following))
         now = self._beyond(state.joint_position)
-        return all(then <= max(before, 0.0) for each in beyond for then, before in zip(each, now, strict=True))
+        if max(now) <= 0.0:
+            return False
+        # An arm that is beyond a limit already may come back, at once.
+        ways.append(state.joint_position + following)
+        pairs = (zip(self._beyond(there), now, strict=True) for there in ways)
+        return all(then <= max(before, 0.0) for pair in pairs for then, before in pair)
 
     def _beyond(self, joint_position: np.ndarray) -> list[float]:
         """[11] rad, m: how far joints, tip and distance are beyond where they may come to rest; within it negative."""

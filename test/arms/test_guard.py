@@ -103,9 +103,14 @@ def test_an_arm_whose_first_joints_are_not_finite_is_refused() -> None:
         Guard(KINEMATICS, PERIOD).observe(0.0, np.full(7, np.nan), STILL, STILL)
 
 
-def test_a_stale_joint_state_stops_the_arm(arm: FollowingArm) -> None:
-    arm.guard.follow(MOVING, arm.now + 0.09)
+def test_a_joint_state_that_is_late_makes_the_arm_wait_and_a_stale_one_stops_it(arm: FollowingArm) -> None:
+    moving = np.abs(arm.joint_velocity).max()
+    for _ in range(10):
+        waiting = arm.guard.follow(MOVING, arm.now + 0.09)
+    assert np.abs(waiting).max() < 0.01 * moving
     assert arm.guard.stop_reason is None
+    arm.follow(MOVING, 25)
+    assert arm.tip_speed == pytest.approx(0.1, abs=2e-3)
     arm.guard.follow(MOVING, arm.now + 0.11)
     assert "0.11 s old (at most 0.1 s)" in arm.guard.stop_reason
 
