@@ -12,6 +12,8 @@ from typing import IO
 
 import pytest
 
+from awac_ros.rehearsal.stand_in import StandIn
+
 
 def _free_domain() -> tuple[int, IO]:
     """A domain that no other test process holds, and the locked file that holds it for as long as this one lives."""
@@ -41,3 +43,18 @@ def ros() -> Iterator[None]:
     rclpy.init()
     yield
     rclpy.try_shutdown()
+
+
+@pytest.fixture(scope="module")
+def running_stand_in(tmp_path_factory: pytest.TempPathFactory) -> Iterator[StandIn]:
+    stand_in = StandIn(tmp_path_factory.mktemp("stand_in"))
+    stand_in.start_agent()
+    yield stand_in
+    stand_in.close()
+
+
+@pytest.fixture
+def stand_in(running_stand_in: StandIn) -> StandIn:
+    """A simulated robot as it is switched on, and the agent beside it, each in a process of its own."""
+    running_stand_in.steer("renew")
+    return running_stand_in

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from math import isfinite
+
 import numpy as np
 
 from awac_ros.arms.arm import ArmState
@@ -9,6 +11,9 @@ from awac_ros.arms.kinematics import Kinematics
 from awac_ros.arms.limiter import SafetyLimiter
 from awac_ros.arms.limits import SafetyLimits
 from awac_ros.errors import AwacError
+
+FRESH = 2.0
+"""Periods: with an older measured state the arm brakes until there is a newer one; much older, it stops for good."""
 
 
 class Guard:
@@ -23,7 +28,7 @@ class Guard:
         self.limits = limits or SafetyLimits()
         self._kinematics = kinematics
         self._period = period
-        self._limiter = SafetyLimiter(kinematics, self.limits)
+        self._limiter = SafetyLimiter(kinematics, period, self.limits)
         self._stop_reason: str | None = None
         self._held_until = -np.inf
         self._state: ArmState | None = None
@@ -59,14 +64,13 @@ class Guard:
         """(7,) rad/s to send for one period towards the twist (6,) [m/s, rad/s]; the way to rest while stopped."""
         if self._stop_reason is None and (reason := self._objection(v_base_tip, now)):
             self.stop(reason)
-        state = self._state
-        if self._stop_reason is not None or (self.limits.dead_man is not None and now > self._held_until):
-            return self._limiter.brake(state.joint_position, self._period)
-        return self._limiter.limit(state.joint_position, state.p_base_tip, self._jacobian, v_base_tip, self._period)
+        if self._stop_reason is not None or not self._may_move(now):
+            return self._limiter.brake()
+        return self._limiter.limit(self._state, self._jacobian, v_base_tip)
 
     def _objection(self, v_base_tip: np.ndarray, now: float) -> str | None:
         """Why this command must not be followed."""
-        if not np.isfinite(v_base_tip).all():
+        if not _finite(v_base_tip):
             return "the commanded twist is not finite"
         age = now - self._state.time
         if age > self.limits.state_age:
@@ -75,6 +79,11 @@ class Guard:
                 "check the link to the arm, then call arm/resume"
             )
         return None
+
+    def _may_move(self, now: float) -> bool:
+        """Whether the joints were measured just now, and the dead-man is held where the limits ask for one."""
+        fresh = now - self._state.time <= FRESH * self._period
+        return fresh and (self.limits.dead_man is None or now <= self._held_until)
 
     def hold(self, now: float) -> None:
         """A person holds the dead-man at `now`; where the limits ask for one, the arm brakes and waits without it."""
@@ -101,4 +110,4 @@ class Guard:
 
 
 def _finite(*measured: np.ndarray | None) -> bool:
-    return all(values is None or np.isfinite(values).all() for values in measured)
+    return all(values is None or all(map(isfinite, values.tolist())) for values in measured)

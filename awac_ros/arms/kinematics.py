@@ -38,24 +38,29 @@ class Kinematics:
 
     def __init__(self, config: TwistFollowingConfig | None = None) -> None:
         self.config = config or TwistFollowingConfig()
-        full = pinocchio.buildModelFromUrdf(str(resource("urdf/sawyer.urdf")))
-        self._model = pinocchio.buildReducedModel(full, [full.getJointId("head_pan")], pinocchio.neutral(full))
-        self._data = self._model.createData()
-        self._tip = self._model.getFrameId(TIP_FRAME)
-        self.lower = self._model.lowerPositionLimit.copy()
+        urdf = str(resource("urdf/sawyer.urdf"))
+        full = pinocchio.buildModelFromUrdf(urdf)
+        shapes = pinocchio.buildGeomFromUrdf(full, urdf, pinocchio.GeometryType.COLLISION)
+        head = [full.getJointId("head_pan")]
+        self.model, self.shapes = pinocchio.buildReducedModel(full, shapes, head, pinocchio.neutral(full))
+        self._data = self.model.createData()
+        self._tip = self.model.getFrameId(TIP_FRAME)
+        self.lower = self.model.lowerPositionLimit.copy()
         """(7,) rad."""
-        self.upper = self._model.upperPositionLimit.copy()
+        self.upper = self.model.upperPositionLimit.copy()
         """(7,) rad."""
-        self.velocity_limit = self._model.upperVelocityLimit.copy()
+        self.velocity_limit = self.model.upperVelocityLimit.copy()
         """(7,) rad/s."""
-        self.effort_limit = self._model.upperEffortLimit.copy()
+        self.effort_limit = self.model.upperEffortLimit.copy()
         """(7,) Nm."""
         self._damping = self.config.damping**2 * np.eye(6)
+        self._zone_lower = self.lower + self.config.limit_zone
+        self._zone_upper = self.upper - self.config.limit_zone
 
     def frame_pose(self, joint_position: np.ndarray, frame: str = TIP_FRAME) -> tuple[np.ndarray, np.ndarray]:
         """Position (3,) m and quaternion xyzw (4,) of a URDF link's frame in the base frame."""
-        pinocchio.framesForwardKinematics(self._model, self._data, joint_position)
-        return self._pose(self._model.getFrameId(frame))
+        pinocchio.framesForwardKinematics(self.model, self._data, joint_position)
+        return self._pose(self.model.getFrameId(frame))
 
     def _pose(self, frame: int) -> tuple[np.ndarray, np.ndarray]:
         X_base_frame = self._data.oMf[frame]
@@ -64,7 +69,7 @@ class Kinematics:
     def tip_jacobian(self, joint_position: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Tip position (3,), quaternion xyzw (4,), and Jacobian (6, 7) to [linear, angular] in the base frame."""
         jacobian = pinocchio.computeFrameJacobian(
-            self._model, self._data, joint_position, self._tip, pinocchio.LOCAL_WORLD_ALIGNED
+            self.model, self._data, joint_position, self._tip, pinocchio.LOCAL_WORLD_ALIGNED
         )
         return *self._pose(self._tip), jacobian
 
@@ -72,7 +77,7 @@ class Kinematics:
         self, joint_position: np.ndarray, joint_velocity: np.ndarray, joint_acceleration: np.ndarray
     ) -> np.ndarray:
         """(7,) Nm that gives the joints this acceleration (7,) rad/s^2, gravity included."""
-        return pinocchio.rnea(self._model, self._data, joint_position, joint_velocity, joint_acceleration)
+        return pinocchio.rnea(self.model, self._data, joint_position, joint_velocity, joint_acceleration)
 
     def joint_velocity(self, joint_position: np.ndarray, jacobian: np.ndarray, v_base_tip: np.ndarray) -> np.ndarray:
         """(7,) rad/s that produces the twist (6,), with posture and joint-limit avoidance in the null space.
@@ -81,9 +86,8 @@ class Kinematics:
         qd = u + J^T (J J^T + damping^2 I)^-1 (v - J u).
         """
         gains = self.config
-        inside_lower = np.maximum(gains.limit_zone - (joint_position - self.lower), 0.0)
-        inside_upper = np.maximum(gains.limit_zone - (self.upper - joint_position), 0.0)
-        secondary = gains.posture_gain * (NEUTRAL - joint_position) + gains.limit_gain * (inside_lower - inside_upper)
+        allowed = np.minimum(np.maximum(joint_position, self._zone_lower), self._zone_upper)
+        secondary = gains.posture_gain * (NEUTRAL - joint_position) + gains.limit_gain * (allowed - joint_position)
         residual = v_base_tip - jacobian @ secondary
         return secondary + jacobian.T @ eigenpy.LDLT(jacobian @ jacobian.T + self._damping).solve(residual)
 

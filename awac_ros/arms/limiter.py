@@ -2,76 +2,112 @@
 
 from __future__ import annotations
 
+from math import hypot
+
 import numpy as np
 
+from awac_ros.arms.arm import ArmState
+from awac_ros.arms.geometry import ArmGeometry
 from awac_ros.arms.kinematics import Kinematics
 from awac_ros.arms.limits import SafetyLimits
+from awac_ros.arms.profile import VelocityProfile
+
+UNCERTAINTY = 0.001
+"""m, rad: so far inside its limits the arm must come to rest."""
+INSET = 0.001
+"""m, rad: so far inside that again the speed towards the workspace's faces and the joints' margins is zero."""
+SPEED_SHARE = 0.95
+"""Of the largest Cartesian speeds, that is asked for; the rest is for changes of direction."""
+STRAIGHT = 0.1
+"""rad, of all joints together: the tip's way to rest differs from a straight line by less than 2 mm."""
 
 
 class SafetyLimiter:
-    """Turns a wished twist into joint velocities that respect every limit; remembers the velocity it last allowed."""
+    """Turns a wished twist into joint velocities that respect every limit; remembers the velocity it last allowed.
 
-    def __init__(self, kinematics: Kinematics, limits: SafetyLimits | None = None) -> None:
-        self.limits = limits or SafetyLimits()
+    Two lines of defence. The wish is shaped so that it slows down well before a limit. And a velocity is let through
+    only if the arm could still come to rest from it, within its accelerations and jerks, before it crosses a limit:
+    the workspace, the joints' margins, the clearance of its parts from each other and from the table. Otherwise it
+    brakes, which the velocity before has left room for. An arm that is outside a limit already may only come back.
+    """
+
+    def __init__(self, kinematics: Kinematics, period: float, limits: SafetyLimits | None = None) -> None:
+        """`period` in s: how long each velocity is held."""
+        self.limits = limits = limits or SafetyLimits()
         self._kinematics = kinematics
-        self._low = np.array(self.limits.workspace_low)
-        self._high = np.array(self.limits.workspace_high)
-        self._joint_velocity = np.array(self.limits.joint_velocity)
-        self._joint_acceleration = np.array(self.limits.joint_acceleration)
-        self._joint_low = kinematics.lower + self.limits.joint_margin
-        self._joint_high = kinematics.upper - self.limits.joint_margin
-        self._allowed = np.zeros(7)
+        self._geometry = ArmGeometry(kinematics, limits.table_height)
+        self._profile = VelocityProfile(np.array(limits.joint_acceleration), limits.jerk_time, period)
+        self._period = period
+        self._joint_velocity = np.array(limits.joint_velocity)
+        joint_low, joint_high = kinematics.lower + limits.joint_margin, kinematics.upper - limits.joint_margin
+        # Of the joints' positions (7,), the tip's (3,), and the distance that is kept.
+        self._low = np.concatenate((joint_low, limits.workspace_low, [limits.clearance])) + UNCERTAINTY
+        self._high = np.concatenate((joint_high, limits.workspace_high, [np.inf])) - UNCERTAINTY
+        self._inner_low, self._inner_high = self._low[:10] + INSET, self._high[:10] - INSET
 
     def reset(self) -> None:
         """The arm is at rest."""
-        self._allowed = np.zeros(7)
+        self._profile.reset()
 
-    def limit(
-        self,
-        joint_position: np.ndarray,
-        p_base_tip: np.ndarray,
-        jacobian: np.ndarray,
-        v_base_tip: np.ndarray,
-        duration: float,
-    ) -> np.ndarray:
-        """(7,) rad/s to hold for `duration` s; v_base_tip (6,) must be finite.
+    def limit(self, state: ArmState, jacobian: np.ndarray, v_base_tip: np.ndarray) -> np.ndarray:
+        """(7,) rad/s to hold for a period; v_base_tip (6,) must be finite.
 
-        Order: Cartesian speed, workspace box, kinematics, joint margins, joint velocity, acceleration.
+        Order: Cartesian speed, workspace box, kinematics, joint margins, velocities, acceleration and jerk, room to
+        stop.
         """
-        twist = self._limit_twist(p_base_tip, v_base_tip)
-        wished = self._kinematics.joint_velocity(joint_position, jacobian, twist)
-        return self._allow(joint_position, wished, duration)
-
-    def brake(self, joint_position: np.ndarray, duration: float) -> np.ndarray:
-        """(7,) rad/s: the way to rest within the acceleration limits."""
-        return self._allow(joint_position, np.zeros(7), duration)
-
-    def _limit_twist(self, p_base_tip: np.ndarray, v_base_tip: np.ndarray) -> np.ndarray:
-        twist = np.array(v_base_tip, float)
-        linear, angular = twist[:3], twist[3:]
-        linear *= min(1.0, self.limits.linear_speed / max(_norm(linear), 1e-12))
-        angular *= min(1.0, self.limits.angular_speed / max(_norm(angular), 1e-12))
-        # Outside the box the bound towards it stays open and the bound away from it is zero.
-        to_low = np.minimum(self._low - p_base_tip, 0.0) / self.limits.braking_time
-        to_high = np.maximum(self._high - p_base_tip, 0.0) / self.limits.braking_time
-        np.minimum(np.maximum(linear, to_low), to_high, out=linear)
-        return twist
-
-    def _allow(self, joint_position: np.ndarray, wished: np.ndarray, duration: float) -> np.ndarray:
-        to_low = np.minimum(self._joint_low - joint_position, 0.0) / self.limits.braking_time
-        to_high = np.maximum(self._joint_high - joint_position, 0.0) / self.limits.braking_time
-        velocity = np.minimum(np.maximum(wished, to_low), to_high)
+        place = np.concatenate((state.joint_position, state.p_base_tip))
+        # Outside a limit the bound towards it stays open and the bound away from it is zero.
+        to_low = np.minimum(self._inner_low - place, 0.0) / self.limits.braking_time
+        to_high = np.maximum(self._inner_high - place, 0.0) / self.limits.braking_time
+        linear, angular = self._haste(v_base_tip)
+        velocity = np.minimum(np.maximum(v_base_tip[:3] / max(linear, 1.0), to_low[7:]), to_high[7:])
+        twist = np.concatenate((velocity, v_base_tip[3:] / max(angular, 1.0)))
+        wished = self._kinematics.joint_velocity(state.joint_position, jacobian, twist)
+        wished = np.minimum(np.maximum(wished, to_low[:7]), to_high[:7])
         # One factor for all joints keeps the direction of the motion.
-        velocity *= min(1.0, 1.0 / max((np.abs(velocity) / self._joint_velocity).max(), 1e-12))
-        change = velocity - self._allowed
-        largest = (np.abs(change) / self._joint_acceleration).max()
-        if largest > duration:
-            change *= duration / largest
-            self._allowed = self._allowed + change
-        else:
-            self._allowed = velocity
-        return self._allowed
+        wished /= max(1.0, *(np.abs(wished) / self._joint_velocity).tolist(), *self._haste(jacobian @ wished))
+        return self._profile.send(self._allow(state, jacobian, self._profile.towards(wished)))
 
+    def _allow(self, state: ArmState, jacobian: np.ndarray, wanted: np.ndarray) -> np.ndarray:
+        """The wanted acceleration (7,), or one halfway to it from braking, or braking: the first that leaves room."""
+        if self._leaves_room(state, jacobian, wanted):
+            return wanted
+        braking = self._profile.towards(np.zeros(7))
+        halfway = 0.5 * (braking + wanted)
+        return halfway if self._leaves_room(state, jacobian, halfway) else braking
 
-def _norm(vector: np.ndarray) -> float:
-    return float(np.sqrt(vector @ vector))
+    def brake(self) -> np.ndarray:
+        """(7,) rad/s: the way to rest within the limits of acceleration and jerk."""
+        return self._profile.send(self._profile.towards(np.zeros(7)))
+
+    def _haste(self, v_base_tip: np.ndarray) -> tuple[float, float]:
+        """How many times faster than asked for the tip moves and turns with a twist (6,)."""
+        x, y, z, rx, ry, rz = v_base_tip.tolist()
+        return (
+            hypot(x, y, z) / (SPEED_SHARE * self.limits.linear_speed),
+            hypot(rx, ry, rz) / (SPEED_SHARE * self.limits.angular_speed),
+        )
+
+    def _leaves_room(self, state: ArmState, jacobian: np.ndarray, acceleration: np.ndarray) -> bool:
+        """Whether the arm, after a period under this acceleration (7,), can come to rest within every limit."""
+        if max(self._haste(jacobian @ self._profile.peak(acceleration))) * SPEED_SHARE > 1.0:
+            return False
+        late = state.joint_position + self.limits.response_time * state.joint_velocity
+        following, midway, rest = self._profile.way_to_rest(acceleration)
+        ways = [late + rest]
+        if sum(map(abs, rest.tolist())) > STRAIGHT:
+            ways.append(late + midway)
+        if all(max(self._beyond(there)) <= 0.0 for there in ways):
+            return True
+        now = self._beyond(state.joint_position)
+        if max(now) <= 0.0:
+            return False
+        # An arm that is beyond a limit already may come back, at once.
+        ways.append(state.joint_position + following)
+        pairs = (zip(self._beyond(there), now, strict=True) for there in ways)
+        return all(then <= max(before, 0.0) for pair in pairs for then, before in pair)
+
+    def _beyond(self, joint_position: np.ndarray) -> list[float]:
+        """[11] rad, m: how far joints, tip and distance are beyond where they may come to rest; within it negative."""
+        place = np.concatenate((joint_position, self._geometry.at(joint_position)))
+        return np.maximum(self._low - place, place - self._high).tolist()

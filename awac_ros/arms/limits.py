@@ -10,7 +10,7 @@ class SafetyLimits:
     """Figures of Sawyer on the pushing table; base frame, SI units."""
 
     workspace_low: tuple[float, float, float] = (0.42, -0.28, 0.05)
-    """Lower corner of the box the tip stays in, m; the table's top is at z = 0.045."""
+    """Lower corner of the box the tip stays in, m."""
     workspace_high: tuple[float, float, float] = (0.78, 0.28, 0.4)
     """Upper corner, m."""
     linear_speed: float = 0.3
@@ -23,8 +23,16 @@ class SafetyLimits:
     """rad/s, about half of the URDF's limits: the figures AWAC's authors drove their Sawyer with."""
     joint_acceleration: tuple[float, ...] = (10.0, 8.0, 10.0, 10.0, 12.0, 12.0, 12.0)
     """rad/s^2, from the manufacturer's simulator."""
+    jerk_time: float = 0.03
+    """s from rest to full acceleration: the limit of a joint's jerk is that of its acceleration divided by this."""
     joint_margin: float = 0.05
     """rad, kept from every joint limit."""
+    table_height: float = 0.045
+    """m: the top of the table, below everything that moves from the elbow on."""
+    clearance: float = 0.005
+    """m, kept between the arm's parts, and between arm and table."""
+    response_time: float = 0.04
+    """s by which the joints follow their commands late, at most."""
     tip_force: float = 50.0
     """N on the tip, measured; above it the arm stops. The figure AWAC's authors drove their Sawyer with."""
     state_age: float = 0.1

@@ -37,12 +37,16 @@ class SawyerArm(Arm):
         self._guard = Guard(self.kinematics, self.inner_period, limits)
         self._guard.stop("the arm was not started yet; call arm/resume")
         self._engaged = False
-        self._link: SawyerLink | None = SawyerLink(host, port)
+        self._link: SawyerLink | None = None
+        self._connect()
+
+    def _connect(self) -> None:
+        self._link = SawyerLink(self._host, self._port)
         try:
             self._check()
             self._observe()
         except AwacError:
-            self._link.close()
+            self.close()
             raise
 
     def _check(self) -> None:
@@ -138,8 +142,7 @@ class SawyerArm(Arm):
             self._guard.resume()  # it brakes still, or moves: the next command goes on from there
             return
         if self._link is None:
-            self._link = SawyerLink(self._host, self._port)
-            self._check()
+            self._connect()
         try:
             refusal = self._link.ask(agent.ENGAGE)
         except LinkError as error:

@@ -34,7 +34,9 @@ DEADLINE = 0.2
 ROBOT_TIMEOUT = 0.2
 """s without a command after which the robot itself goes back to holding its position."""
 STALE = 0.2
-"""s without joint states of the robot after which nothing is streamed to it."""
+"""s: with older joint states of the robot nothing is streamed to it."""
+CLOCK_DRIFT = 1e-3
+"""s a second: at most so fast the robot's clock and this machine's may drift apart."""
 SILENCE = 5.0
 """s without a frame after which the arm node is taken for dead, and another may connect."""
 JOINTS = tuple(f"right_j{i}" for i in range(7))
@@ -68,7 +70,7 @@ STOPS = {
     NOT_ENABLED: "the robot is disabled, stopped or in error",
     COLLIDED: "the robot felt a collision",
     CUFF_PRESSED: "somebody holds the cuff",
-    STALE_STATE: f"no joint states came from the robot for {STALE} s",
+    STALE_STATE: f"the robot's joint states were more than {STALE} s old",
     ENDED: "the agent was ended",
 }
 """Why the agent stopped the arm, by code."""
@@ -102,7 +104,7 @@ class State(NamedTuple):
     wrench: tuple
     """Force, N, and torque, Nm, at the end point."""
     age: float
-    """s since joint states last came from the robot."""
+    """s since the joints were measured."""
     flags: int
     estop_button: int
     """0 up, 1 pressed, 2 unknown, 3 released and not yet reset."""
@@ -333,6 +335,21 @@ def trouble(state: State) -> int:
     return CUFF_PRESSED if state.flags & CUFF else NONE
 
 
+class Lateness:
+    """When a stamped message was measured, on this machine's clock, whatever the sender's clock shows."""
+
+    def __init__(self) -> None:
+        self._least_lag = math.inf
+        self._at = 0.0
+
+    def measured(self, now: float, stamp: float) -> float:
+        """s, of this machine's clock; the fastest message of late counts as one that came at once."""
+        lag = now - stamp
+        self._least_lag = min(lag, self._least_lag + CLOCK_DRIFT * (now - self._at))
+        self._at = now
+        return now - (lag - self._least_lag)
+
+
 class Robot:
     """Rethink's SDK. Its limb is not thread-safe: one thread reads and commands it, `serve` never touches it."""
 
@@ -350,8 +367,8 @@ class Robot:
         except (OSError, ValueError) as error:
             rospy.logwarn("no gripper: %s", error)
             self._gripper = None
-        # Subscribed after the limb, whose message type it then shares: here only their coming counts.
-        self._measured = clock()
+        # Subscribed after the limb, whose message type it then shares.
+        self._measured, self._lateness = clock(), Lateness()
         rospy.Subscriber("robot/joint_states", rospy.AnyMsg, self._note_measurement, queue_size=1, tcp_nodelay=True)
         names = tuple(self._limb.joint_names())
         limits = intera_interface.JointLimits()
@@ -364,8 +381,8 @@ class Robot:
             self._gripper is not None,
         )
 
-    def _note_measurement(self, _: object) -> None:
-        self._measured = clock()
+    def _note_measurement(self, message: object) -> None:
+        self._measured = self._lateness.measured(clock(), message.header.stamp.to_sec())
 
     def read(self) -> State:
         """The state of this instant; `stop` and the flag ENGAGED are the agent's to fill in."""

@@ -17,15 +17,14 @@ from rosgraph_msgs.msg import Clock
 from sensor_msgs.msg import JointState
 from std_srvs.srv import Trigger
 
-from awac_msgs.msg import ArmStatus
 from awac_msgs.srv import ResetArm
 from awac_ros.errors import AwacError
 from awac_ros.nodes import qos
 from awac_ros.nodes.arm_config import SAWYER, ArmConfig, check
 from awac_ros.nodes.arm_motion import CommandWatch
+from awac_ros.nodes.arm_report import ArmCondition, ArmReport
 from awac_ros.nodes.arm_sawyer import SawyerSide
 from awac_ros.nodes.arm_simulated import SimulatedSide
-from awac_ros.nodes.diagnostics import Diagnostics, Health
 from awac_ros.nodes.messages import joint_state_message, pose_message, seconds, stamp, twist
 from awac_ros.nodes.parameters import declare
 from awac_ros.nodes.priority import take_precedence
@@ -51,17 +50,15 @@ class ArmNode(LifecycleNodeMixin, RunnableNode):
         self._active = False
         self._periods = 0
         self._meter = Meter()
-        self._reported: str | None = None
         self._joints = self.create_publisher(JointState, "joint_states", qos.STATE)
         self._tip = self.create_publisher(PoseStamped, "tip_pose", qos.STATE)
-        self._status = self.create_publisher(ArmStatus, "arm/status", qos.LATCHED)
         self._clock_publisher = self.create_publisher(Clock, "/clock", qos.STATE) if self._sim_time else None
         take = self._step_on_command if config.lockstep else self._take_command
         self.create_subscription(TwistStamped, "arm/command", take, qos.COMMAND)
         self.create_service(Trigger, "arm/stop", self._stop)
         self.create_service(Trigger, "arm/resume", self._resume)
         self.create_service(ResetArm, "arm/reset", self._reset)
-        self._diagnostics = Diagnostics(self, "inner loop", self._health)
+        self._report = ArmReport(self, self._condition)
         if config.autostart:
             self.trigger_configure()
             if self._side is None:
@@ -127,7 +124,7 @@ class ArmNode(LifecycleNodeMixin, RunnableNode):
             else:
                 self._live_one_period(spinner)
             if self._side is not None:
-                self._report()
+                self._report.poll(self._arm.stop_reason)
 
     def _live_one_period(self, spinner: Spinner) -> None:
         self._deadlines.worked(time.monotonic())
@@ -199,7 +196,7 @@ class ArmNode(LifecycleNodeMixin, RunnableNode):
             return response
         self._halt()
         self._arm.stop("arm/stop was called")
-        self._report()
+        self._report.poll(self._arm.stop_reason)
         response.success, response.message = True, f"stopped: {self._arm.stop_reason}"
         return response
 
@@ -216,7 +213,7 @@ class ArmNode(LifecycleNodeMixin, RunnableNode):
         except AwacError as error:
             response.message = str(error)
             return response
-        self._report()
+        self._report.poll(self._arm.stop_reason)
         response.success, response.message = True, "the arm follows commands again"
         return response
 
@@ -242,39 +239,15 @@ class ArmNode(LifecycleNodeMixin, RunnableNode):
         response.stamp = stamp(self._now())
         return response
 
-    def _report(self) -> None:
-        """Status and diagnostics: once a second, and the status at once when the arm stops or resumes."""
-        changed = self._arm.stop_reason != self._reported
-        if not self._diagnostics.poll(time.monotonic()) and not changed:
-            return
-        if changed and self._arm.stop_reason is not None:
-            self.get_logger().error(f"the arm stops: {self._arm.stop_reason}")
-        self._reported = self._arm.stop_reason
-        status = ArmStatus(
-            stopped=self._reported is not None,
-            stop_reason=self._reported or "",
-            lockstep=self.config.lockstep,
-            rate=self._rate,
+    def _condition(self) -> ArmCondition:
+        lockstep = self.config.lockstep
+        return ArmCondition(
+            time=self._now(),
+            stop_reason=self._arm.stop_reason,
+            rate=self._meter.rate * self._inner_steps if lockstep else self._deadlines.rate,
             overruns=self._deadlines.overruns,
-        )
-        status.header.stamp = stamp(self._now())
-        self._status.publish(status)
-
-    @property
-    def _rate(self) -> float:
-        """Hz of the inner loop."""
-        return self._meter.rate * self._inner_steps if self.config.lockstep else self._deadlines.rate
-
-    def _health(self) -> Health:
-        reason = self._arm.stop_reason
-        return Health(
-            values={
-                "rate (Hz)": self._rate,
-                "overruns": self._deadlines.overruns,
-                "lockstep": self.config.lockstep,
-                **self._side.values(),
-            },
-            error=f"stopped: {reason}" if reason else None,
+            lockstep=lockstep,
+            of_robot=self._side.values(),
         )
 
 

@@ -96,14 +96,18 @@ class OwnMotion:
         self._reach, self._failure, self.progress = None, why, -1.0
         return True
 
+    def interrupt(self) -> None:
+        """Give the motion up for now: to a scene that is asked for again it goes anew."""
+        self.cancel("interrupted")
+        self._goal = None
+
     def step(self) -> bool:
-        """One inner period of the motion; whether there was one."""
+        """One inner period of the motion, which a stop interrupts; whether there was one."""
         if self._reach is None:
             return False
         state = self._arm.state()
         if self._arm.stop_reason is not None:
-            self.cancel(f"the arm was stopped on its way: {self._arm.stop_reason}")
-            self._goal = None  # it goes there anew when it is asked after a resume
+            self.interrupt()
             return False
         if self._reach.stuck(state):
             self.cancel("the arm comes no nearer to its goal; lead it there by its cuff, then try again")

@@ -119,7 +119,7 @@ class SawyerSide:
     def _serve(self, action: int, response: Trigger.Response) -> Trigger.Response:
         """Brake, ask the robot, and wait for its answer; commands wait, too."""
         self._halt()
-        self._motion.cancel("the robot was asked for something else")
+        self._motion.interrupt()
         try:
             request = self.arm.request(action)
             response.success, response.message = self._answer(request)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import signal
 import threading
@@ -46,10 +47,10 @@ def _reorder(stage: Stage) -> float:
     return begin
 
 
-def _robot(word: str) -> Drill:
+def _robot(word: str, value: object = True) -> Drill:
     def drill(stage: Stage) -> float:
         begin = time.monotonic()
-        stage.stand_in.steer(word)
+        stage.stand_in.steer(word, value)
         return begin
 
     return drill
@@ -115,8 +116,9 @@ DRILLS: Mapping[str, Drill] = {
     "E-stop pressed, then released": _press_and_release_estop,
     "collision": _robot("collided"),
     "cuff pressed": _robot("cuff"),
-    "joint states withheld": _robot("withhold_states"),
-    "clocks 5 s apart": _other_clock,
+    "joint states lost": _robot("delay_states", math.inf),
+    "joint states delayed by 250 ms": _robot("delay_states", 0.25),
+    "commands of a clock 5 s behind": _other_clock,
     "workstation suspended for 1 s": _suspend(1.0),
     "workstation suspended for 10 s": _suspend(10.0),
     "arm/stop under a flood of commands": _flood,

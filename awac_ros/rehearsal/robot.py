@@ -52,7 +52,8 @@ class SimulatedRobot:
         self.estop_source = 0
         self.collided = False
         self.cuff = False
-        self.withholds_states = False
+        self.state_delay = 0.0
+        """s that joint states take to arrive; infinite: they are lost."""
         self.gripper = 0.0
         """m, opening."""
         self.commands = 0

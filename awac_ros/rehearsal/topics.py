@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import math
+import time
+from collections import deque
 from collections.abc import Iterator
 from typing import Any
 
@@ -11,6 +14,8 @@ from awac_ros.arms.kinematics import JOINT_NAMES
 from awac_ros.rehearsal.robot import SimulatedRobot
 
 PARAMETERS = {"/manifest/robot_software/version/HLR_VERSION_STRING": "5.3.0 (simulated)"}
+CLOCK_AHEAD = 5
+"""s: how far the robot's clock is ahead of the workstation's."""
 _LIMB = "robot/limb/right/"
 
 
@@ -19,6 +24,7 @@ class Topics:
 
     def __init__(self, robot: SimulatedRobot) -> None:
         self._robot = robot
+        self._under_way: deque[tuple[float, dict[str, Any]]] = deque()
 
     def take(self, topic: str, data: dict[str, Any], now: float) -> None:
         """A message for the robot."""
@@ -41,7 +47,6 @@ class Topics:
     def messages(self, wanted: set[str]) -> Iterator[tuple[str, dict[str, Any]]]:
         """(topic, message) of this instant, for the wanted topics."""
         makers = {
-            "robot/joint_states": self._joint_states,
             "robot/state": self._state,
             "robot/joint_limits": self._limits,
             _LIMB + "endpoint_state": lambda: {"force": [0.0] * 3, "torque": [0.0] * 3},
@@ -49,13 +54,23 @@ class Topics:
             "io/robot/cuff/state": lambda: {"right_cuff": self._robot.cuff},
         }
         for topic in wanted & makers.keys():
-            if not (self._robot.withholds_states and topic == "robot/joint_states"):
-                yield topic, makers[topic]()
+            yield topic, makers[topic]()
+        for message in self._delayed(self._joint_states()):
+            yield "robot/joint_states", message
+
+    def _delayed(self, message: dict[str, Any]) -> Iterator[dict[str, Any]]:
+        """The joint states that arrive now."""
+        if math.isfinite(self._robot.state_delay):
+            self._under_way.append((time.monotonic() + self._robot.state_delay, message))
+        while self._under_way and self._under_way[0][0] <= time.monotonic():
+            yield self._under_way.popleft()[1]
 
     def _joint_states(self) -> dict[str, Any]:
         joints = self._robot.joints
         effort = self._robot.kinematics.inverse_dynamics(joints.position, joints.velocity, np.zeros(7))
+        seconds, nanoseconds = divmod(time.time_ns(), 10**9)
         return {
+            "header": {"stamp": {"secs": seconds + CLOCK_AHEAD, "nsecs": nanoseconds}},
             "name": list(JOINT_NAMES),
             "position": joints.position.tolist(),
             "velocity": joints.velocity.tolist(),
@@ -98,8 +113,8 @@ class Topics:
             robot.collided = value
         elif word == "cuff":
             robot.cuff = value
-        elif word == "withhold_states":
-            robot.withholds_states = value
+        elif word == "delay_states":
+            robot.state_delay = value
         elif word == "renew":
             robot.renew()
         elif word == "history":

@@ -192,3 +192,18 @@ def test_the_first_reason_stays_until_the_arm_is_engaged_again() -> None:
     motion.engage(2.0)
     assert motion.stop == agent.NONE
     assert motion.tick(2.0, agent.NONE) == REST
+
+
+def test_a_late_state_is_known_whatever_the_robots_clock_shows() -> None:
+    for offset in (-5.0, 0.0, 1e9):
+        lateness = agent.Lateness()
+        for step in range(10):
+            assert lateness.measured(100.0 + step, offset + step) == pytest.approx(100.0 + step)
+        assert lateness.measured(110.25, offset + 10.0) == pytest.approx(110.0, abs=0.01)
+
+
+def test_clocks_that_drift_apart_make_no_state_late() -> None:
+    lateness = agent.Lateness()
+    for step in range(100_000):
+        now = 0.1 * step
+        assert now - lateness.measured(now, 0.9995 * now) < 0.01

@@ -1,8 +1,6 @@
 """The arm node with the physical arm's driver, against the simulated robot."""
 
-import math
 import signal
-from collections.abc import Iterator
 
 import numpy as np
 import pytest
@@ -22,20 +20,6 @@ from awac_ros.nodes.messages import pose_message, position, seconds, stamp, twis
 from awac_ros.rehearsal.stand_in import StandIn
 
 EAST = np.array([0.0, 0.1, 0.0, 0.0, 0.0, 0.0])
-
-
-@pytest.fixture(scope="module")
-def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[StandIn]:
-    stand_in = StandIn(tmp_path_factory.mktemp("stand_in"))
-    stand_in.start_agent()
-    yield stand_in
-    stand_in.close()
-
-
-@pytest.fixture
-def stand_in(running: StandIn) -> StandIn:
-    running.steer("renew")
-    return running
 
 
 class Node:
@@ -185,10 +169,3 @@ def test_without_an_agent_the_node_says_how_to_start_one(world) -> None:
     assert process.wait(timeout=30) == 2
     assert "start sawyer_agent.py" in world.log()
     assert "Traceback" not in world.log()
-
-
-def test_a_command_that_is_not_finite_stops_the_physical_arm(world, stand_in: StandIn) -> None:
-    node = Node(world, stand_in)
-    node.push(0.01)
-    node.command(np.full(6, math.nan))
-    assert "not finite" in node.stopped()

@@ -25,6 +25,20 @@ class ROSException(Exception):
     """What rospy raises."""
 
 
+class Time:
+    """An instant of the robot's clock."""
+
+    def __init__(self, secs: int, nsecs: int) -> None:
+        self.secs, self.nsecs = secs, nsecs
+
+    def to_sec(self) -> float:
+        return self.secs + self.nsecs / 1e9
+
+
+def _value(pairs: dict[str, Any]) -> Any:
+    return Time(**pairs) if pairs.keys() == {"secs", "nsecs"} else SimpleNamespace(**pairs)
+
+
 class _Master:
     """The one connection of this process."""
 
@@ -58,7 +72,7 @@ class _Master:
     def _listen(self, lines: Any) -> None:
         try:
             for line in lines:
-                message = json.loads(line, object_hook=lambda pairs: SimpleNamespace(**pairs))
+                message = json.loads(line, object_hook=_value)
                 for callback in self.callbacks.get(message.topic, []):
                     callback(message.data)
         except OSError:
