@@ -25,9 +25,11 @@ _ARGUMENTS = (
     Argument(
         "teleop",
         "scripted",
-        "who demonstrates: a scripted operator, or none started here",
-        choices=("scripted", "none"),
+        "who demonstrates: a scripted operator, a person on the operator's page, or none started here",
+        choices=("scripted", "browser", "none"),
     ),
+    Argument("console", "", "true: serve the operator's page in a browser (empty: true in real time)", bool),
+    Argument("console_port", "8080", "of the operator's page; where it is taken, one of the next", int),
     Argument("lockstep", "false", "true: the simulated world waits for the nodes; fast, and repeatable by seed", bool),
     Argument("demos", "", "HDF5 file of demonstrations: collect writes it (empty: <out>/demos.hdf5), train reads it"),
     Argument("prior", "", "HDF5 file of other old episodes, good or bad, to train on"),
@@ -134,6 +136,15 @@ def _operator(values: Values) -> dict[str, Value]:
     return {"lockstep": values["lockstep"], "seed": values["seed"]}
 
 
+def _console(values: Values) -> dict[str, Value]:
+    return {"port": values["console_port"]}
+
+
+def _shown(values: Values) -> bool:
+    """Whether the operator's page is served."""
+    return _acts(values) and bool(not values["lockstep"] if values["console"] == "" else values["console"])
+
+
 def _check_task(file: str) -> None:
     """AwacError unless it is a readable file of episodes of this graph's task."""
     Pushing().layout.check_same(demos.read_layout(Path(file)), file)
@@ -185,6 +196,7 @@ PUSHING = Graph(
             _operator,
             wanted=lambda values: values["mode"] == "collect" and values["teleop"] == "scripted" and _acts(values),
         ),
+        Process("console", _console, wanted=_shown),
     ),
     check=_check,
 )
