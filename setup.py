@@ -31,6 +31,7 @@ setup(
         *shared("launch"),
         *shared("config"),
         *shared("urdf"),
+        *shared("web"),
         (f"lib/{NAME}", [str(script) for script in sorted(Path("scripts/nodes").iterdir())]),
     ],
     install_requires=["setuptools"],

@@ -63,7 +63,7 @@ class Hold:
         return self._keeper
 
     def twist(self, now: float) -> np.ndarray | None:
-        """What to publish at `now`: the twist (6,) while held, zero once after it or while control is kept, else None."""
+        """What to publish at `now`: (6,) as held, zero once after that or while control is kept, else None."""
         if self.holder(now) is not None:
             self._moved = True
             return self.asked

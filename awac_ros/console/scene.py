@@ -151,15 +151,11 @@ class Scene:
         centre, sides = _TABLE
         scene.add_box("/table", _WOOD, sides, position=centre)
         low, high = np.array(SafetyLimits.workspace_low), np.array(SafetyLimits.workspace_high)
-        scene.add_line_segments(
-            "/workspace", box_edges(low, high), _EDGE, thickness=1.0, thickness_units="screen"
-        )
+        scene.add_line_segments("/workspace", box_edges(low, high), _EDGE, thickness=1.0, thickness_units="screen")
         centre, half = (low + high) / 2.0, (high - low) / 2.0
         for text, direction in _KEYS.items():
             x, y = centre[:2] + (half[:2] + 0.05) * direction
-            scene.add_label(
-                f"/keys/{text}", text, position=(x, y, TABLE_HEIGHT + _LEGEND), anchor="center-center"
-            )
+            scene.add_label(f"/keys/{text}", text, position=(x, y, TABLE_HEIGHT + _LEGEND), anchor="center-center")
 
     def _add(
         self, name: str, shape: Shape, colour: tuple[int, int, int] | None = None, opacity: float | None = None

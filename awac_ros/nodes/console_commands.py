@@ -88,6 +88,4 @@ class Commands:
 def _home() -> ResetArm.Request:
     """The tip and the puck in the middle of the table, near each other."""
     zero = stamp(0.0)
-    return ResetArm.Request(
-        tip=pose_message(zero, _HOME_TIP, _TIP_DOWN).pose, puck=pose_message(zero, _HOME_PUCK).pose
-    )
+    return ResetArm.Request(tip=pose_message(zero, _HOME_TIP, _TIP_DOWN).pose, puck=pose_message(zero, _HOME_PUCK).pose)
