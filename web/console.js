@@ -102,6 +102,7 @@ function allow(arm, { state, mode }, connected) {
 
 function showHistory(told) {
   history = told;
+  $("curves-card").hidden = !told.returns.length;
   $("window").textContent = told.window;
   drawCurve($("success-curve"), told.success, (value) => `${Math.round(100 * value)} %`, [0, 1]);
   drawCurve($("return-curve"), told.returns, (value) => value.toPrecision(3));

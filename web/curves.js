@@ -5,10 +5,7 @@ const LEFT = 38, RIGHT = 6, TOP = 6, BOTTOM = 16;
 export function drawCurve(svg, values, write, range = null) {
   const { width, height } = svg.getBoundingClientRect();
   svg.replaceChildren();
-  if (!values.length || !width) {
-    text(svg, LEFT, height / 2, "no episode has ended yet", "start");
-    return;
-  }
+  if (!values.length || !width) return;
   const [low, high] = range ?? padded(Math.min(...values), Math.max(...values));
   const x = (i) => LEFT + (width - LEFT - RIGHT) * (values.length > 1 ? i / (values.length - 1) : 1);
   const y = (value) => TOP + (height - TOP - BOTTOM) * (1 - (value - low) / (high - low));
