@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from awac_ros.errors import AwacError
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Page
+    from playwright.sync_api import Browser, Page
 
 _ARGUMENTS = (
     "--disable-quic",
@@ -22,6 +22,8 @@ _ARGUMENTS = (
 )
 _WITHOUT_GPU = ("--disable-gpu",)
 _DRAWN_BY_CPU = ("--use-angle=swiftshader", "--enable-unsafe-swiftshader")
+_PATIENCE = 60_000
+"""ms, for whatever the page shall show."""
 DESKTOP, PHONE = (1280, 800), (390, 844)
 """Widths and heights, pixels."""
 
@@ -36,10 +38,10 @@ def missing() -> str | None:
 
 
 @contextmanager
-def open_page(url: str, size: tuple[int, int] = DESKTOP, drawn: bool = False) -> Iterator[Page]:
-    """The page at `url` once it is connected; the 3-D view is painted only where `drawn`, slowly, by the CPU.
+def browser(drawn: bool = False) -> Iterator[Browser]:
+    """A headless Chromium; 3-D is painted only where `drawn`, slowly, by the CPU.
 
-    AwacError where the browser or playwright is missing.
+    AwacError where Chromium or playwright is missing.
     """
     if (lack := missing()) is not None:
         raise AwacError(lack)
@@ -49,12 +51,21 @@ def open_page(url: str, size: tuple[int, int] = DESKTOP, drawn: bool = False) ->
     if os.geteuid() == 0:
         arguments.append("--no-sandbox")  # Chromium refuses to start for root with it
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), headless=True, args=arguments)
+        chromium = playwright.chromium.launch(executable_path=shutil.which("chromium"), headless=True, args=arguments)
         try:
-            page = browser.new_page(viewport={"width": size[0], "height": size[1]})
-            page.set_default_timeout(120_000)
-            page.goto(url)
-            page.wait_for_selector("#link[data-level=ok]")
-            yield page
+            yield chromium
         finally:
-            browser.close()
+            chromium.close()
+
+
+@contextmanager
+def open_page(chromium: Browser, url: str, size: tuple[int, int] = DESKTOP) -> Iterator[Page]:
+    """The operator's page at `url`, once it is connected."""
+    page = chromium.new_page(viewport={"width": size[0], "height": size[1]})
+    page.set_default_timeout(_PATIENCE)
+    try:
+        page.goto(url)
+        page.wait_for_selector("#link[data-level=ok]")
+        yield page
+    finally:
+        page.close()

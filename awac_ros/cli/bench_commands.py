@@ -72,6 +72,14 @@ def replay(json: JsonOption = None) -> None:
     _finish(measure, json)
 
 
+@bench.command()
+def teleop(json: JsonOption = None) -> None:
+    """From a key in a headless Chromium to the command on teleop/twist, 300 times (target at p99: 30 ms)."""
+    from awac_ros.bench.teleop import measure
+
+    _finish(measure, json)
+
+
 def _finish(measure: Callable[[], Sequence[Measure]], json: Path | None) -> None:
     """Print the measures, write them, and exit 1 where one does not hold its target."""
     from awac_ros.bench.form import all_hold, table, write

@@ -10,7 +10,7 @@ import signal
 import sys
 from importlib import import_module
 
-NODES = ("actor", "arm", "buffer", "console", "learner", "operator", "recorder")
+NODES = ("actor", "arm", "buffer", "camera", "console", "learner", "operator", "recorder")
 _ENDING = (signal.SIGINT, signal.SIGTERM)
 
 

@@ -197,6 +197,7 @@ PUSHING = Graph(
             wanted=lambda values: values["mode"] == "collect" and values["teleop"] == "scripted" and _acts(values),
         ),
         Process("console", _console, wanted=_shown),
+        Process("camera", lambda values: {}, wanted=_shown),
     ),
     check=_check,
 )

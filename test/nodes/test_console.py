@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 from geometry_msgs.msg import PoseStamped, TwistStamped
 
-from awac_msgs.msg import ArmStatus, EpisodeMark, EpisodeStatus
-from awac_ros.bench.browser import missing, open_page
+from awac_msgs.msg import ActorStatus, ArmStatus, EpisodeMark, EpisodeStatus
+from awac_ros.bench.browser import browser, missing, open_page
 from awac_ros.data import Outcome, demos
 from awac_ros.nodes import qos
 from awac_ros.nodes.messages import position, twist
@@ -50,6 +50,12 @@ class Graph:
         return len(self.twists) == before and not twist(self.twists[-1]).any()
 
 
+@pytest.fixture(scope="module")
+def chromium():
+    with browser() as chromium:
+        yield chromium
+
+
 @pytest.fixture
 def graph(world) -> Graph:
     return Graph(world)
@@ -73,12 +79,12 @@ def record(graph: Graph, page, number: int, key: str, mark: str) -> None:
 
 
 def test_a_person_records_two_demos_in_the_browser_marks_one_a_failure_and_stops_the_arm(
-    graph: Graph, tmp_path: Path
+    graph: Graph, chromium, tmp_path: Path
 ) -> None:
     world, path = graph.world, tmp_path / "demos.hdf5"
     for name, parameters in (("arm", {}), ("recorder", {"demos": path}), ("actor", {"mode": "collect", "seed": 3})):
         world.start(name, **parameters)
-    with open_page(graph.url()) as page:
+    with open_page(chromium, graph.url()) as page:
         record(graph, page, 0, "ArrowRight", "success")
         record(graph, page, 1, "ArrowLeft", "failure")
         page.wait_for_function("document.getElementById('last').textContent.includes('failure')")
@@ -106,9 +112,9 @@ def test_a_person_records_two_demos_in_the_browser_marks_one_a_failure_and_stops
     ]
 
 
-def test_the_stick_drives_while_it_is_held_and_zero_is_the_last_word(graph: Graph) -> None:
+def test_the_stick_drives_while_it_is_held_and_zero_is_the_last_word(graph: Graph, chromium) -> None:
     graph.world.start("arm")
-    with open_page(graph.url()) as page:
+    with open_page(chromium, graph.url()) as page:
         page.wait_for_selector("#stick:not(.off)")
         box = page.locator("#stick").bounding_box()
         x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
@@ -122,9 +128,9 @@ def test_the_stick_drives_while_it_is_held_and_zero_is_the_last_word(graph: Grap
         assert graph.still()
 
 
-def test_a_page_that_is_gone_drives_no_longer(graph: Graph) -> None:
+def test_a_page_that_is_gone_drives_no_longer(graph: Graph, chromium) -> None:
     graph.world.start("arm")
-    with open_page(graph.url()) as page:
+    with open_page(chromium, graph.url()) as page:
         page.wait_for_selector("#stick:not(.off)")
         page.keyboard.down("ArrowUp")
         graph.world.until(lambda: graph.twists and twist(graph.twists[-1]).any())
@@ -132,19 +138,19 @@ def test_a_page_that_is_gone_drives_no_longer(graph: Graph) -> None:
     assert graph.still() and not graph.arms[-1].stopped
 
 
-def test_a_page_that_is_gone_with_the_control_it_took_stops_the_arm(graph: Graph) -> None:
+def test_a_page_that_is_gone_with_the_control_it_took_stops_the_arm(graph: Graph, chromium) -> None:
     graph.world.start("arm")
-    with open_page(graph.url()) as page:
+    graph.world.node.create_publisher(ActorStatus, "actor/status", qos.LATCHED).publish(ActorStatus(mode="eval"))
+    with open_page(chromium, graph.url()) as page:
         page.wait_for_selector("#stick:not(.off)")
-        page.evaluate("document.getElementById('control').hidden = false")
         page.click("#control")
         graph.world.until(lambda: graph.twists)
         assert not twist(graph.twists[-1]).any()
     graph.world.until(lambda: graph.arms[-1].stopped)
 
 
-def test_a_lost_console_is_said_on_the_page(graph: Graph) -> None:
-    with open_page(graph.url()) as page:
+def test_a_lost_console_is_said_on_the_page(graph: Graph, chromium) -> None:
+    with open_page(chromium, graph.url()) as page:
         graph.console.send_signal(signal.SIGINT)
         page.wait_for_selector("#lost:visible")
         assert graph.console.wait(timeout=20) == 0
