@@ -34,7 +34,7 @@ export class Drive {
       if (!(event.key in KEYS) || event.ctrlKey || event.metaKey || event.altKey) return;
       if (event.target.matches?.("input, select, textarea")) return;
       event.preventDefault();
-      event.stopImmediatePropagation();
+      event.stopPropagation();  // the view would turn its camera
       if (event.repeat || !this.enabled) return;
       this.keys.add(event.key);
       this.changed();

@@ -20,7 +20,7 @@ _ARGUMENTS = (
     "--disable-component-update",
     "--disable-sync",
 )
-_WITHOUT_GPU = ("--disable-gpu",)
+_WITHOUT_GPU = ("--disable-gpu", "--disable-3d-apis")
 _DRAWN_BY_CPU = ("--use-angle=swiftshader", "--enable-unsafe-swiftshader")
 _PATIENCE = 60_000
 """ms, for whatever the page shall show."""
