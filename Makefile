@@ -19,7 +19,7 @@ DONE := $(VIRTUAL_ENV)/done
 BUILD := $(VIRTUAL_ENV)/build/awac_msgs
 PIP := $(VIRTUAL_ENV)/bin/python -m pip --quiet --disable-pip-version-check
 SOURCES_awac_msgs := awac_msgs cmake
-SOURCES_awac_ros := awac_ros awac_msgs/msg config launch urdf resource scripts/nodes package.xml setup.py setup.cfg
+SOURCES_awac_ros := awac_ros awac_msgs/msg config launch urdf web resource scripts/nodes package.xml setup.py setup.cfg
 
 .PHONY: setup pushing test lint changed
 .DELETE_ON_ERROR:

@@ -32,6 +32,7 @@ setup(
         *shared("config"),
         *shared("urdf"),
         *shared("awac_msgs/msg"),
+        *shared("web"),
         (f"lib/{NAME}", [str(script) for script in sorted(Path("scripts/nodes").iterdir())]),
     ],
     install_requires=["setuptools"],

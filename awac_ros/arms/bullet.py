@@ -110,6 +110,11 @@ class BulletArm(SimulatedArm):
         self._bullet.resetBasePositionAndOrientation(self._puck, p_base_puck.tolist(), (0.0, 0.0, 0.0, 1.0))
         self._place_arm(joint_position)
 
+    def pose(self, joint_position: np.ndarray, p_base_puck: np.ndarray) -> None:
+        """Put the joints (7,) rad and the puck (3,) m exactly there, for a picture of another world."""
+        self._bullet.resetBasePositionAndOrientation(self._puck, p_base_puck.tolist(), (0.0, 0.0, 0.0, 1.0))
+        self._place_arm(joint_position)
+
     def _place_arm(self, joint_position: np.ndarray) -> None:
         for joint, angle in zip(self._joints, joint_position, strict=True):
             self._bullet.resetJointState(self._arm, joint, float(angle))

@@ -89,6 +89,7 @@ def _act(out: Path, monitor: Monitor, published: dict[int, float], duration: flo
     """Real time, with the learner beside it, for `duration` s from the first weights on."""
     arguments = {
         "mode": "train",
+        "console": False,
         "checkpoint": str(out / "checkpoints"),
         "env_steps": 0,
         "out": str(out),

@@ -73,6 +73,14 @@ def replay(json: JsonOption = None) -> None:
 
 
 @bench.command()
+def teleop(json: JsonOption = None) -> None:
+    """From a key in a headless Chromium to the command on teleop/twist, 300 times (target at p99: 30 ms)."""
+    from awac_ros.bench.teleop import measure
+
+    _finish(measure, json)
+
+
+@bench.command()
 def teleop_keyboard(json: JsonOption = None) -> None:
     """From a key in the terminal of `awac teleop keyboard` to the twist that the actor hears (p99 target 30 ms)."""
     from awac_ros.bench.teleop_keyboard import measure

@@ -10,7 +10,7 @@ import signal
 import sys
 from importlib import import_module
 
-NODES = ("actor", "arm", "buffer", "learner", "operator", "recorder", "teleop")
+NODES = ("actor", "arm", "buffer", "camera", "console", "learner", "operator", "recorder", "teleop")
 _ENDING = (signal.SIGINT, signal.SIGTERM)
 
 

@@ -31,10 +31,13 @@ _ARGUMENTS = (
         "teleop",
         "scripted",
         "who drives: a scripted operator (collect), or a person with a device, who can also take over from a policy; "
-        "keyboard is that of the terminal `awac up` runs in; elsewhere run `awac teleop keyboard` in a terminal",
-        choices=("scripted", "keyboard", *_STARTED_DEVICES, "none"),
+        "browser is the operator's page; keyboard is that of the terminal `awac up` runs in, elsewhere run `awac "
+        "teleop keyboard` in a terminal",
+        choices=("scripted", "browser", "keyboard", *_STARTED_DEVICES, "none"),
     ),
     Argument("mapping", "", "YAML file of the device's axes, buttons and speed (empty: config/teleop_<device>.yaml)"),
+    Argument("console", "", "true: serve the operator's page in a browser (empty: true in real time)", bool),
+    Argument("console_port", "8080", "of the operator's page; where it is taken, one of the next", int),
     Argument("lockstep", "false", "true: the simulated world waits for the nodes; fast, and repeatable by seed", bool),
     Argument("demos", "", "HDF5 file of demonstrations: collect writes it (empty: <out>/demos.hdf5), train reads it"),
     Argument("prior", "", "HDF5 file of other old episodes, good or bad, to train on; or a .yaml list of sources"),
@@ -154,6 +157,15 @@ def _teleop(values: Values) -> dict[str, Value]:
     return {"device": values["teleop"], "mapping": values["mapping"]}
 
 
+def _console(values: Values) -> dict[str, Value]:
+    return {"port": values["console_port"]}
+
+
+def _shown(values: Values) -> bool:
+    """Whether the operator's page is served."""
+    return _acts(values) and bool(not values["lockstep"] if values["console"] == "" else values["console"])
+
+
 def _check_task(file: str) -> None:
     """AwacError unless it is a readable file of episodes of this graph's task, or a list of such files."""
     if Path(file).suffix in mixture.SUFFIXES:
@@ -212,6 +224,8 @@ PUSHING = Graph(
             wanted=lambda values: values["mode"] == "collect" and values["teleop"] == "scripted" and _acts(values),
         ),
         Process("teleop", _teleop, wanted=lambda values: values["teleop"] in _STARTED_DEVICES and _acts(values)),
+        Process("console", _console, wanted=_shown),
+        Process("camera", lambda values: {}, wanted=_shown),
     ),
     check=_check,
 )

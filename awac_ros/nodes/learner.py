@@ -19,6 +19,7 @@ from awac_ros.learning.weights import PolicyWeights
 from awac_ros.nodes.diagnostics import Diagnostics, Health
 from awac_ros.nodes.intake import Intake
 from awac_ros.nodes.learner_folder import LearnerFolder, LearnerRecord, new_trainer
+from awac_ros.nodes.learner_pause import PAUSED, Pause
 from awac_ros.nodes.ledger import Ledger, Pace
 from awac_ros.nodes.messages import weights_message
 from awac_ros.nodes.parameters import declare, parameter
@@ -102,6 +103,7 @@ class Learner(RunnableNode):
         self._scalars = Scalars(Path(config.tensorboard or out / "tensorboard"))
         self._weights = self.create_publisher(PolicyWeightsMessage, "policy/weights", LATCHED)
         self._status = self.create_publisher(LearnerStatus, "learner/status", LATCHED)
+        self._pause = Pause(self)
         self._diagnostics = Diagnostics(self, "training", self._health)
         self._message = "starting"
         self._failure: str | None = None
@@ -119,7 +121,10 @@ class Learner(RunnableNode):
             self._train_offline(spinner)
             self._begin_online()
             while not self.finished:
-                spinner.once(0.0 if self._work() else SIGNAL_LATENCY)
+                if self._pause.on:
+                    self._wait(spinner)
+                else:
+                    spinner.once(0.0 if self._work() else SIGNAL_LATENCY)
         except AwacError as error:
             self._failure = self._message = str(error)
             raise
@@ -148,10 +153,19 @@ class Learner(RunnableNode):
             return
         self._folder.write_record(self._record)
         while (left := self.config.offline_updates - self._trainer.updates) > 0:
+            if self._pause.on:
+                self._wait(spinner)
+                continue
             self._message = f"training offline: {self._trainer.updates} of {self.config.offline_updates} updates"
             self._update("offline", min(left, _SLICE))
             self._look_after(time.monotonic())
             spinner.once(0.0)
+
+    def _wait(self, spinner: Spinner) -> None:
+        """A person wants training to wait."""
+        self._message = PAUSED
+        self._look_after(time.monotonic())
+        spinner.once()
 
     def _begin_online(self) -> None:
         if not self._ledger.environment_steps:

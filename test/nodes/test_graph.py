@@ -21,6 +21,8 @@ CONFIGS = {
     "arm": ("arm_config", "ArmConfig"),
     "actor": ("actor_loop", "ActorConfig"),
     "buffer": ("buffer", "BufferConfig"),
+    "camera": ("camera", "CameraConfig"),
+    "console": ("console", "ConsoleConfig"),
     "learner": ("learner", "LearnerConfig"),
     "operator": ("operator", "OperatorNodeConfig"),
     "recorder": ("recorder", "RecorderConfig"),
@@ -52,9 +54,9 @@ def given(mode: str, prior: Path, tmp_path: Path) -> dict:
 @pytest.mark.parametrize(
     ("mode", "names"),
     [
-        ("collect", {"recorder", "arm", "actor", "operator"}),
-        ("train", {"buffer", "learner", "arm", "actor"}),
-        ("eval", {"arm", "actor"}),
+        ("collect", {"recorder", "arm", "actor", "operator", "console", "camera"}),
+        ("train", {"buffer", "learner", "arm", "actor", "console", "camera"}),
+        ("eval", {"arm", "actor", "console", "camera"}),
     ],
 )
 def test_every_planned_parameter_is_one_of_the_nodes_own(mode: str, names: set, prior: Path, tmp_path: Path) -> None:
@@ -86,11 +88,6 @@ def test_one_argument_makes_it_the_physical_arm(prior: Path, tmp_path: Path) -> 
     assert changed == [("arm", parameters)]
 
 
-def test_without_an_operator_nobody_is_started_to_drive(prior: Path, tmp_path: Path) -> None:
-    starts = PUSHING.plan({**given("collect", prior, tmp_path), "teleop": "none"})
-    assert {start.name for start in starts} == {"recorder", "arm", "actor"}
-
-
 @pytest.mark.parametrize("mode", ["collect", "train", "eval"])
 def test_a_persons_device_is_started_in_every_mode_but_the_keyboard_which_needs_a_terminal(
     mode: str, prior: Path, tmp_path: Path
@@ -102,6 +99,23 @@ def test_a_persons_device_is_started_in_every_mode_but_the_keyboard_which_needs_
     assert "operator" not in starts
     keyboard = PUSHING.plan({**given(mode, prior, tmp_path), "teleop": "keyboard"})
     assert {"operator", "teleop"}.isdisjoint(start.name for start in keyboard)
+
+
+@pytest.mark.parametrize("teleop", ["none", "browser"])
+def test_without_an_operator_nobody_is_started_to_drive(teleop: str, prior: Path, tmp_path: Path) -> None:
+    starts = PUSHING.plan({**given("collect", prior, tmp_path), "teleop": teleop, "console": "false"})
+    assert {start.name for start in starts} == {"recorder", "arm", "actor"}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "served"),
+    [({}, True), ({"lockstep": True}, False), ({"console": False}, False), ({"lockstep": True, "console": True}, True)],
+)
+def test_the_operators_page_is_served_in_real_time_or_when_asked_for(
+    arguments: dict, served: bool, prior: Path, tmp_path: Path
+) -> None:
+    starts = PUSHING.plan({**given("eval", prior, tmp_path), **arguments})
+    assert ("console" in {start.name for start in starts}) == served
 
 
 def test_a_run_taken_up_again_makes_only_what_is_missing(prior: Path, tmp_path: Path) -> None:

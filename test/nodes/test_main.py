@@ -36,7 +36,7 @@ def caught(status: str) -> int:
 
 
 def test_an_unknown_node_is_one_sentence() -> None:
-    with node("console") as process:
+    with node("pilot") as process:
         said = process.communicate(timeout=30)[1]
     assert process.returncode == 2
-    assert said == "there is no node 'console'; the nodes are actor, arm, buffer, learner, operator, recorder, teleop\n"
+    assert said == f"there is no node 'pilot'; the nodes are {', '.join(NODES)}\n"

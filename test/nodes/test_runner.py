@@ -35,7 +35,7 @@ def test_a_signal_closes_the_node_and_is_no_failure(number: signal.Signals) -> N
     ("words", "sentence"),
     [
         (["--ros-args", "-p", "sped:=1"], "arm: unknown parameter 'sped'"),
-        (["--ros-args", "-p", "arm:=tentacle"], "there is no arm called 'tentacle'"),
+        (["--ros-args", "-p", "arm:=tentacle"], "parameter arm is 'tentacle', but must be one of bullet, sawyer"),
         (["--ros-args", "-p", "speed:=2.0"], "set use_sim_time on all"),
         (["lockstep:=true"], "unknown argument 'lockstep:=true'"),
         (["--ros-args", "-p", "lockstep"], "the ROS arguments can't be read: failed to initialize rcl: Couldn't parse"),

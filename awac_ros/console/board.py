@@ -1,0 +1,92 @@
+"""What the page tells in words and curves: how the nodes are, where the episode stands, what came of those before."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+SILENT_AFTER = 3.0
+"""s: a node reports once a second."""
+WINDOW = 20
+"""Episodes in the moving success rate."""
+_KEPT = 500
+
+
+@dataclass(frozen=True)
+class NodeState:
+    """What a node last said of itself."""
+
+    level: str
+    """ok, warn or error."""
+    message: str
+    heard: float
+    """s, monotonic."""
+
+
+@dataclass(frozen=True)
+class Ended:
+    """An episode that has ended."""
+
+    number: int
+    outcome: str
+    """success, failure or discarded."""
+    steps: int
+    sum_of_rewards: float
+
+
+@dataclass
+class Board:
+    """Filled from topics; `state` is the page's few lines, `history` its curves."""
+
+    period: float
+    """s of a control step."""
+    arm: dict[str, Any] = field(default_factory=dict)
+    actor: dict[str, Any] = field(default_factory=dict)
+    learner: dict[str, Any] = field(default_factory=dict)
+    nodes: dict[str, NodeState] = field(default_factory=dict)
+    ended: list[Ended] = field(default_factory=list)
+    cameras: tuple[str, ...] = ()
+    """Image topics there are."""
+    _number: int = 0
+    _state: str = ""
+    _since: float = 0.0
+
+    def stand(self, number: int, state: str, now: float) -> None:
+        """Episode `number` is waiting, running or ended since `now` (monotonic s)."""
+        self._number, self._state, self._since = number, state, now
+
+    def end(self, episode: Ended) -> None:
+        """An episode has ended."""
+        self.ended = [*self.ended[-_KEPT + 1 :], episode]
+
+    def state(self, now: float) -> dict[str, Any]:
+        """As plain values, at `now` (monotonic s)."""
+        counts = {name: sum(one.outcome == name for one in self.ended) for name in ("success", "failure", "discarded")}
+        last = self.ended[-1] if self.ended else None
+        return {
+            "arm": self.arm,
+            "actor": self.actor,
+            "learner": self.learner,
+            "episode": self._episode(now),
+            "last": None if last is None else asdict(last) | {"seconds": last.steps * self.period},
+            "counts": counts,
+            "nodes": [self._node(name, state, now) for name, state in sorted(self.nodes.items())],
+            "cameras": self.cameras,
+        }
+
+    def history(self) -> dict[str, Any]:
+        """Of the episodes that count: their numbers, the success rate over the last WINDOW, and their returns."""
+        kept = [one for one in self.ended if one.outcome != "discarded"]
+        wins = [one.outcome == "success" for one in kept]
+        rates = [sum(wins[max(0, i - WINDOW + 1) : i + 1]) / min(i + 1, WINDOW) for i in range(len(wins))]
+        return {"window": WINDOW, "success": rates, "returns": [one.sum_of_rewards for one in kept]}
+
+    def _episode(self, now: float) -> dict[str, Any]:
+        if not self._state:
+            return {}
+        return {"number": self._number, "state": self._state, "seconds": now - self._since}
+
+    def _node(self, name: str, state: NodeState, now: float) -> dict[str, str]:
+        if (age := now - state.heard) > SILENT_AFTER:
+            return {"name": name, "level": "silent", "message": f"not heard for {age:.0f} s"}
+        return {"name": name, "level": state.level, "message": state.message}

@@ -1,0 +1,159 @@
+"""The operator's page as a person uses it: a real graph, a real browser."""
+
+import signal
+from pathlib import Path
+
+import numpy as np
+import pytest
+from geometry_msgs.msg import PoseStamped, TwistStamped
+
+from awac_msgs.msg import ActorStatus, ArmStatus, EpisodeMark, EpisodeStatus
+from awac_ros.bench.browser import browser, missing, open_page
+from awac_ros.data import Outcome, demos
+from awac_ros.nodes import qos
+from awac_ros.nodes.messages import position, twist
+from awac_ros.tasks import Pushing
+
+pytestmark = pytest.mark.skipif(missing() is not None, reason=str(missing()))
+
+
+class Graph:
+    """What a page talks to, heard by the test."""
+
+    def __init__(self, world) -> None:
+        self.world = world
+        self.twists = world.hear(TwistStamped, "teleop/twist", qos.COMMAND)
+        self.marks = world.hear(EpisodeMark, "episode/mark", qos.EVENTS)
+        self.tips = world.hear(PoseStamped, "tip_pose", qos.STATE)
+        self.arms = world.hear(ArmStatus, "arm/status", qos.LATCHED)
+        self.episodes = world.hear(EpisodeStatus, "episode/status", qos.EPISODES)
+        self.console = world.start("console", port=0)
+
+    def url(self) -> str:
+        """Where the page is, as the console says."""
+        says = "the operator's page: "
+        self.world.until(lambda: says in self.world.log())
+        return self.world.log().split(says)[1].split()[0]
+
+    def stands(self, state: int, number: int) -> bool:
+        return any(status.state == state and status.episode == number for status in self.episodes)
+
+    def tip(self) -> np.ndarray:
+        return position(self.tips[-1])
+
+    def still(self) -> bool:
+        """The last twist was zero, and nothing has come since."""
+        before = len(self.twists)
+        self.world.until(lambda: self.tips)
+        self.tips.clear()
+        self.world.until(lambda: len(self.tips) > 10)
+        return len(self.twists) == before and not twist(self.twists[-1]).any()
+
+
+@pytest.fixture(scope="module")
+def chromium():
+    with browser() as chromium:
+        yield chromium
+
+
+@pytest.fixture
+def graph(world) -> Graph:
+    return Graph(world)
+
+
+def record(graph: Graph, page, number: int, key: str, mark: str) -> None:
+    """One episode: start, push until the tip has moved 3 cm, mark."""
+    world = graph.world
+    world.until(lambda: graph.stands(EpisodeStatus.WAITING, number))
+    page.wait_for_selector("[data-mark=start]:enabled")
+    page.click("[data-mark=start]")
+    world.until(lambda: graph.stands(EpisodeStatus.RUNNING, number) and graph.tips)
+    page.wait_for_selector(f"[data-mark={mark}]:enabled")
+    begin = graph.tip()
+    page.keyboard.down(key)
+    world.until(lambda: np.linalg.norm((graph.tip() - begin)[:2]) > 0.03)
+    page.keyboard.up(key)
+    world.until(lambda: not twist(graph.twists[-1]).any())
+    page.click(f"[data-mark={mark}]")
+    world.until(lambda: graph.stands(EpisodeStatus.ENDED, number))
+
+
+def test_a_person_records_two_demos_in_the_browser_marks_one_a_failure_and_stops_the_arm(
+    graph: Graph, chromium, tmp_path: Path
+) -> None:
+    world, path = graph.world, tmp_path / "demos.hdf5"
+    for name, parameters in (("arm", {}), ("recorder", {"demos": path}), ("actor", {"mode": "collect", "seed": 3})):
+        world.start(name, **parameters)
+    with open_page(chromium, graph.url()) as page:
+        record(graph, page, 0, "ArrowRight", "success")
+        record(graph, page, 1, "ArrowLeft", "failure")
+        page.wait_for_function("document.getElementById('last').textContent.includes('failure')")
+        page.click("#stop")
+        world.until(lambda: graph.arms and graph.arms[-1].stopped)
+        page.wait_for_selector("#stopped:visible")
+        sent = len(graph.twists)
+        page.keyboard.down("ArrowRight")
+        page.click("#resume")
+        world.until(lambda: not graph.arms[-1].stopped)
+        assert len(graph.twists) == sent
+    world.until(lambda: len(demos.read(path, Pushing().layout)) == 2)
+    first, second = demos.read(path, Pushing().layout)
+    assert (first.outcome, second.outcome) == (Outcome.SUCCESS, Outcome.FAILURE)
+    for episode, direction in ((first, 1.0), (second, -1.0)):
+        driven = episode.transitions.action[episode.transitions.intervened]
+        np.testing.assert_allclose(
+            driven[np.abs(driven).any(axis=1)], [[0.0, direction]] * np.abs(driven).any(axis=1).sum()
+        )
+    assert [message.mark for message in graph.marks] == [
+        EpisodeMark.START,
+        EpisodeMark.SUCCESS,
+        EpisodeMark.START,
+        EpisodeMark.FAILURE,
+    ]
+
+
+def test_the_stick_drives_while_it_is_held_and_zero_is_the_last_word(graph: Graph, chromium) -> None:
+    graph.world.start("arm")
+    with open_page(chromium, graph.url()) as page:
+        page.wait_for_selector("#stick:not(.off)")
+        box = page.locator("#stick").bounding_box()
+        x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+        page.mouse.move(x, y)
+        page.mouse.down()
+        page.mouse.move(x, y - box["height"] / 4)
+        graph.world.until(lambda: graph.twists and twist(graph.twists[-1])[0] < 0.0)
+        np.testing.assert_allclose(twist(graph.twists[-1]), [-0.1, 0.0, 0.0, 0.0, 0.0, 0.0], atol=5e-3)
+        page.mouse.up()
+        graph.world.until(lambda: not twist(graph.twists[-1]).any())
+        assert graph.still()
+
+
+def test_a_page_that_is_gone_drives_no_longer(graph: Graph, chromium) -> None:
+    graph.world.start("arm")
+    with open_page(chromium, graph.url()) as page:
+        page.wait_for_selector("#stick:not(.off)")
+        page.keyboard.down("ArrowUp")
+        graph.world.until(lambda: graph.twists and twist(graph.twists[-1]).any())
+    graph.world.until(lambda: not twist(graph.twists[-1]).any())
+    assert graph.still() and not graph.arms[-1].stopped
+
+
+def test_a_page_that_is_gone_with_the_control_it_took_stops_the_arm(graph: Graph, chromium) -> None:
+    graph.world.start("arm")
+    graph.world.node.create_publisher(ActorStatus, "actor/status", qos.LATCHED).publish(ActorStatus(mode="eval"))
+    with open_page(chromium, graph.url()) as page:
+        page.wait_for_selector("#stick:not(.off)")
+        page.click("#control")
+        graph.world.until(lambda: graph.twists)
+        assert not twist(graph.twists[-1]).any()
+    graph.world.until(lambda: graph.arms[-1].stopped)
+
+
+def test_a_lost_console_is_said_on_the_page(graph: Graph, chromium) -> None:
+    with open_page(chromium, graph.url()) as page:
+        graph.console.send_signal(signal.SIGINT)
+        page.wait_for_selector("#lost:visible")
+        assert graph.console.wait(timeout=20) == 0
+        page.keyboard.press("Escape")
+        assert "emergency stop" in page.inner_text("#notice")
+    assert "Traceback" not in graph.world.log()

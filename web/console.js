@@ -1,0 +1,144 @@
+// The operator's page: what the console says goes into the page, what the operator does goes to the console.
+import { drawCurve } from "./curves.js";
+import { Drive } from "./drive.js";
+import { Link } from "./link.js";
+
+const $ = (id) => document.getElementById(id);
+const MARK_KEYS = { 1: "start", 2: "success", 3: "failure", 4: "discard" };
+let state = null, history = { window: 20, success: [], returns: [] }, noticeTimer = null;
+
+const link = new Link({ state: showState, history: showHistory, notice: showNotice }, showPicture, showLink);
+const drive = new Drive($("stick"), $("view"), (word) => link.say(word), () => $("speed").value / 100);
+
+$("stop").onclick = stop;
+$("resume").onclick = () => link.say({ kind: "resume" });
+$("reset").onclick = () => link.say({ kind: "reset" });
+$("pause").onclick = () => link.say({ kind: "pause", on: !state.learner.paused });
+$("control").onclick = () => link.say({ kind: "control", on: state.control !== "you" });
+$("cameras").onchange = (event) => link.say({ kind: "camera", text: event.target.value });
+$("speed").oninput = () => ($("speed-value").value = `${$("speed").value} %`);
+for (const button of document.querySelectorAll("[data-mark]")) button.onclick = () => mark(button.dataset.mark);
+window.addEventListener("resize", () => showHistory(history));
+listenToShortcuts(window);
+$("view").addEventListener("load", () => listenToShortcuts($("view").contentWindow));
+
+function listenToShortcuts(target) {
+  target.addEventListener("keydown", (event) => {
+    if (event.repeat || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (event.key === "Escape") stop();
+    else if (event.key in MARK_KEYS && !event.target.matches?.("input, select")) mark(MARK_KEYS[event.key]);
+  });
+}
+
+function stop() {
+  drive.letGo();
+  if (!link.say({ kind: "stop" })) showNotice({ text: "Not connected: use the robot's own emergency stop.", bad: true });
+}
+
+function mark(text) {
+  if (!document.querySelector(`[data-mark="${text}"]`).disabled) link.say({ kind: "mark", text });
+}
+
+function showLink(open) {
+  $("lost").hidden = open;
+  $("link").textContent = open ? "connected" : "not connected";
+  $("link").dataset.level = open ? "ok" : "error";
+  if (!open) { drive.letGo(); allow({}, {}, false); }
+}
+
+function showState(now) {
+  state = now;
+  const { arm, actor, learner, episode } = now;
+  $("mode").hidden = !actor.mode;
+  $("mode").textContent = actor.mode;
+  $("stopped").hidden = !arm.stopped;
+  $("reason").textContent = arm.stopped ? `${arm.reason}.` : "";
+  showEpisode(now);
+  $("driving").hidden = now.driving === "nobody" && now.control === "nobody";
+  $("driving").textContent = now.driving === "another" || now.control === "another" ? "another page has control"
+    : now.driving === "you" ? "you drive" : "you have control";
+  $("control").setAttribute("aria-pressed", now.control === "you");
+  $("control").textContent = now.control === "you" ? "Give control back" : "Take control";
+  $("learning-card").hidden = learner.version === undefined;
+  if (learner.version !== undefined) showLearning(actor, learner);
+  showCameras(now.cameras, now.camera);
+  $("nodes").replaceChildren(...now.nodes.map(nodeLine));
+  allow(arm, { ...episode, mode: actor.mode }, true);
+}
+
+function showEpisode({ actor, episode, last, counts }) {
+  $("number").textContent = episode.number ?? "";
+  const words = { waiting: "ready: press Start", running: `running for ${episode.seconds?.toFixed(0)} s` };
+  $("activity").textContent = words[episode.state] ?? actor.message ?? "waiting for the actor";
+  if (last) $("last").textContent =
+    `last: ${last.outcome}, ${last.steps} steps in ${last.seconds.toFixed(1)} s, return ${last.sum_of_rewards.toFixed(2)}`;
+  for (const [name, count] of Object.entries(counts)) $(name).textContent = count;
+}
+
+function showLearning(actor, learner) {
+  $("learning").textContent = learner.message;
+  const known = actor.version >= 0;
+  $("version").textContent = known ? actor.version : "none yet";
+  $("behind").textContent = known ? learner.version - actor.version : "–";
+  $("age").textContent = known ? `${actor.weights_age.toFixed(1)} s ago` : "–";
+  $("steps").textContent = learner.environment_steps.toLocaleString("en");
+  $("rate").textContent = learner.updates_per_second.toFixed(0);
+  $("pause").setAttribute("aria-pressed", learner.paused);
+  $("pause").textContent = learner.paused ? "Go on learning" : "Pause learning";
+}
+
+/** Only what makes sense now can be pressed. */
+function allow(arm, { state, mode }, connected) {
+  const running = connected && state === "running";
+  const there = connected && arm.stopped !== undefined;
+  for (const button of document.querySelectorAll("[data-mark]"))
+    button.disabled = button.dataset.mark === "start" ? !(connected && state === "waiting") : !running;
+  $("reset").disabled = !there || running;
+  $("pause").disabled = $("cameras").disabled = !connected;
+  $("control").hidden = !mode || mode === "collect";
+  drive.enabled = there && !arm.stopped && !arm.lockstep;
+  $("stick").classList.toggle("off", !drive.enabled);
+}
+
+function showHistory(told) {
+  history = told;
+  $("curves-card").hidden = !told.returns.length;
+  $("window").textContent = told.window;
+  drawCurve($("success-curve"), told.success, (value) => `${Math.round(100 * value)} %`, [0, 1]);
+  drawCurve($("return-curve"), told.returns, (value) => value.toPrecision(3));
+}
+
+function showCameras(topics, watched) {
+  const select = $("cameras");
+  if ([...select.options].slice(1).map((option) => option.value).join() !== topics.join())
+    select.replaceChildren(new Option("off", ""), ...topics.map((topic) => new Option(topic, topic)));
+  if (document.activeElement !== select) select.value = watched;
+  $("camera-card").hidden = !topics.length;
+  if (!watched) $("camera").hidden = true;
+}
+
+function showPicture(blob) {
+  const image = $("camera"), before = image.src;
+  image.src = URL.createObjectURL(blob);
+  image.hidden = false;
+  if (before) URL.revokeObjectURL(before);
+}
+
+function nodeLine({ name, level, message }) {
+  const line = document.createElement("li"), title = document.createElement("b"), words = document.createElement("span");
+  line.dataset.level = level;
+  title.textContent = name;
+  words.textContent = message;
+  line.append(title, words);
+  return line;
+}
+
+function showNotice({ text, bad }) {
+  $("notice").textContent = text;
+  $("notice").classList.toggle("bad", bad);
+  $("notice").hidden = false;
+  clearTimeout(noticeTimer);
+  noticeTimer = setTimeout(() => ($("notice").hidden = true), bad ? 6000 : 2500);
+}
+
+showHistory(history);
