@@ -6,8 +6,8 @@ from math import sqrt
 
 import numpy as np
 
-NO_VELOCITY = 1e-3
-"""Of a period at the whole acceleration: nothing that matters to where the arm comes to rest."""
+NO_VELOCITY = 0.02
+"""Periods at the whole acceleration: so little moves a joint by less than .0005 rad until it rests."""
 
 
 class VelocityProfile:

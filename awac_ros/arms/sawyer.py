@@ -101,8 +101,9 @@ class SawyerArm(Arm):
     def _observe(self) -> None:
         link = self._linked()
         robot = link.state
+        # By its arrival: that the robot's own measurements are fresh, and commands in time, is the agent's to see to.
         self._state = self._guard.observe(
-            link.received - robot.age, *(np.array(values) for values in robot[1:4]), np.array(robot.wrench)
+            link.received, *(np.array(values) for values in robot[1:4]), np.array(robot.wrench)
         )
 
     def follow(self, v_base_tip: np.ndarray) -> None:
