@@ -3,7 +3,7 @@
 Heavy modules are imported inside the commands, so that help comes at once.
 """
 
-from awac_ros.cli import bench_commands, doctor, evaluate, graph, pushing, study
+from awac_ros.cli import bench_commands, doctor, evaluate, graph, pushing, soak, study
 from awac_ros.cli.application import app
 
-__all__ = ["app", "bench_commands", "doctor", "evaluate", "graph", "pushing", "study"]
+__all__ = ["app", "bench_commands", "doctor", "evaluate", "graph", "pushing", "soak", "study"]

@@ -15,7 +15,7 @@ os.environ.setdefault("ROS_AUTOMATIC_DISCOVERY_RANGE", "LOCALHOST")
 os.environ.setdefault("AMENT_PREFIX_PATH", sys.prefix)
 
 
-ORDER = ("pushing", "collect", "train", "eval", "study", "up", "bench", "doctor")
+ORDER = ("pushing", "collect", "train", "eval", "study", "up", "bench", "doctor", "soak")
 
 
 class AwacGroup(TyperGroup):

@@ -10,7 +10,7 @@ from awac_ros.learning.trainer import Trainer, TrainerConfig
 from awac_ros.tasks import Pushing, PushingConfig
 
 runner = CliRunner()
-COMMANDS = ["pushing", "collect", "train", "eval", "study", "up", "doctor"]
+COMMANDS = ["pushing", "collect", "train", "eval", "study", "up", "doctor", "soak"]
 
 
 def refused(*words) -> str:
