@@ -3,7 +3,19 @@
 Heavy modules are imported inside the commands, so that help comes at once.
 """
 
-from awac_ros.cli import bench_commands, data, doctor, evaluate, graph, pushing, rehearse, study, teleop
+from awac_ros.cli import bench_commands, data, doctor, evaluate, graph, pushing, rehearse, soak, study, teleop
 from awac_ros.cli.application import app
 
-__all__ = ["app", "bench_commands", "data", "doctor", "evaluate", "graph", "pushing", "rehearse", "study", "teleop"]
+__all__ = [
+    "app",
+    "bench_commands",
+    "data",
+    "doctor",
+    "evaluate",
+    "graph",
+    "pushing",
+    "rehearse",
+    "soak",
+    "study",
+    "teleop",
+]

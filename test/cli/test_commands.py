@@ -10,7 +10,7 @@ from awac_ros.learning.trainer import Trainer, TrainerConfig
 from awac_ros.tasks import Pushing, PushingConfig
 
 runner = CliRunner()
-COMMANDS = ["pushing", "collect", "train", "eval", "data", "study", "up", "teleop", "rehearse", "doctor"]
+COMMANDS = ["pushing", "collect", "train", "eval", "data", "study", "up", "teleop", "doctor", "rehearse", "soak"]
 
 
 def refused(*words) -> str:

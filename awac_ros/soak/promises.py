@@ -1,0 +1,65 @@
+"""The promises, in the order of the report."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from awac_ros.bench.form import Measure
+from awac_ros.soak import damaged_files, full_disk, hostile_messages, killed_nodes, killed_writers
+from awac_ros.soak.effort import Effort
+
+
+@dataclass(frozen=True)
+class Promise:
+    """A sentence to rely on, and what tries to break it."""
+
+    name: str
+    """Begins the name of each of its measures."""
+    sentence: str
+    how: str
+    """How it is tried, in words."""
+    measure: Callable[[Effort, int, Path], list[Measure]]
+    """With an effort, a seed, and a folder of its own."""
+
+
+PROMISES = (
+    Promise(
+        "killed writers",
+        "What the store, a file of demonstrations or a folder of checkpoints has promised stays, whole, whatever kills "
+        "the process that writes it.",
+        "Writers are killed with SIGKILL at random moments; everything promised is read back and compared, value by "
+        "value. That fsync keeps its word is left to the disk.",
+        killed_writers.measure,
+    ),
+    Promise(
+        "full disk",
+        "A full disk is one clear sentence; what was there stays, and with room again writing goes on.",
+        "A file system of 2 MB is filled by each kind of writer; skipped where this user may not mount one.",
+        full_disk.measure,
+    ),
+    Promise(
+        "damaged files",
+        "A damaged file of any kind that is read gets one clear sentence: no hang, no crash, nothing executed.",
+        "Good files (demonstrations, D4RL, robomimic, store, weights, checkpoints, parameters, learner.json) are "
+        "changed by bits, runs, cuts and odd values, and read; audit hooks listen for execution.",
+        damaged_files.measure,
+    ),
+    Promise(
+        "hostile messages",
+        "Whatever comes over a topic or a service, no node ends, the arm stays within its limits, and nothing is "
+        "stored that is not valid.",
+        "A graph in real time hears random bytes, wrong sizes, values that are not finite or absurd, wrong hashes, old "
+        "stamps and unknown frames on all its topics and services.",
+        hostile_messages.measure,
+    ),
+    Promise(
+        "killed nodes",
+        "Kill any node at any time: every acknowledged transition is stored exactly once, and the learner trains on "
+        "each once, with versions that only count up.",
+        "Buffer, learner, arm and actor of a graph in lockstep are killed with SIGKILL in random order and started "
+        "again.",
+        killed_nodes.measure,
+    ),
+)
