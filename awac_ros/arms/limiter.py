@@ -12,12 +12,14 @@ from awac_ros.arms.kinematics import Kinematics
 from awac_ros.arms.limits import SafetyLimits
 from awac_ros.arms.profile import VelocityProfile
 
-UNCERTAINTY = 0.001
+UNCERTAINTY = 0.002
 """m, rad: so far inside its limits the arm must come to rest."""
 INSET = 0.001
 """m, rad: so far inside that again the speed towards the workspace's faces and the joints' margins is zero."""
 SPEED_SHARE = 0.95
-"""Of the largest Cartesian speeds, that is asked for; the rest is for changes of direction."""
+"""Of the largest Cartesian speeds, that is asked for."""
+PEAK = 1.03
+"""Of the speed that is asked for: so much is let through while the direction changes."""
 STRAIGHT = 0.1
 """rad, of all joints together: the tip's way to rest differs from a straight line by less than 2 mm."""
 
@@ -90,7 +92,7 @@ class SafetyLimiter:
 
     def _leaves_room(self, state: ArmState, jacobian: np.ndarray, acceleration: np.ndarray) -> bool:
         """Whether the arm, after a period under this acceleration (7,), can come to rest within every limit."""
-        if max(self._haste(jacobian @ self._profile.peak(acceleration))) * SPEED_SHARE > 1.0:
+        if max(self._haste(jacobian @ self._profile.peak(acceleration))) > PEAK:
             return False
         late = state.joint_position + self.limits.response_time * state.joint_velocity
         following, midway, rest = self._profile.way_to_rest(acceleration)

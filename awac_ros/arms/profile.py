@@ -6,8 +6,8 @@ from math import sqrt
 
 import numpy as np
 
-NO_VELOCITY = 1e-3
-"""Of a period at the whole acceleration: nothing that matters to where the arm comes to rest."""
+NO_VELOCITY = 0.02
+"""Periods at the whole acceleration: so little moves a joint by less than .0005 rad until it rests."""
 
 
 class VelocityProfile:
@@ -64,8 +64,9 @@ class VelocityProfile:
         """
         velocity = self._velocity + acceleration
         way = [velocity]
-        while (fastest := _largest(velocity)) > NO_VELOCITY:
-            acceleration = self._change(-velocity, fastest, acceleration)
+        # A joint that is still while it turns round is not at rest: its acceleration has yet to fall.
+        while (fastest := _largest(velocity)) > NO_VELOCITY or _largest(acceleration) > self._step:
+            acceleration = self._change(-velocity, max(fastest, 1e-300), acceleration)
             velocity = velocity + acceleration
             way.append(way[-1] + velocity)
         return way[0] * self._distance, way[len(way) // 2] * self._distance, way[-1] * self._distance

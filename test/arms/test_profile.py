@@ -58,6 +58,17 @@ def test_the_way_to_rest_is_the_one_that_braking_takes(seed: int) -> None:
     np.testing.assert_allclose(rest, moved, atol=1e-4)
 
 
+def test_a_joint_that_turns_round_is_not_taken_for_one_at_rest() -> None:
+    made, whole = profile(0.001), np.ones(7)
+    made.send(whole)
+    rest = made.way_to_rest(-whole)[2]  # after one period the velocity is zero, the acceleration is not
+    moved = made.send(-whole) * 0.001
+    for _ in range(300):
+        moved = moved + made.send(made.towards(np.zeros(7))) * 0.001
+    assert moved.max() < -1e-3
+    np.testing.assert_allclose(rest, moved, atol=2e-4)
+
+
 def test_the_peak_is_where_the_acceleration_has_fallen_to_zero() -> None:
     made = profile(0.001)
     for _ in range(40):
