@@ -19,7 +19,7 @@ def rehearse(
 
     Kills, suspends, delays, presses the E-stop and more while the arm moves at 0.2 m/s under a person's hand, and
     measures how long and how far it moves on. Each drill must end with the arm at rest and every acknowledged
-    transition on the disk. All of them take some four minutes; exit code 1 where one misses its target.
+    transition on the disk. All of them take some five minutes; exit code 1 where one misses its target.
     """
     from awac_ros.bench.form import all_hold, table, write
     from awac_ros.rehearsal.rehearse import measure
