@@ -153,6 +153,12 @@ def _check_task(file: str) -> None:
 def _check(values: Values) -> None:
     if not values["sim"]:
         raise AwacError("sim:=false: the driver of the physical Sawyer is not there yet; use sim:=true")
+    if not 0 <= int(values["console_port"] or 0) < 2**16:
+        raise AwacError(
+            f"console_port:={values['console_port']} is no port; give 1 to 65535, or 0 for any that is free"
+        )
+    if values["teleop"] == "browser" and (values["lockstep"] or values["console"] is False):
+        raise AwacError("teleop:=browser needs the operator's page in real time; leave out lockstep and console")
     for name in ("episodes", "env_steps", "seed"):
         if int(values[name] or 0) < 0:
             raise AwacError(f"{name}:={values[name]} is negative; give 0 or more")

@@ -75,10 +75,10 @@ def test_the_parameter_file_holds_only_parameters_of_the_nodes() -> None:
             assert type(value) is known[name], f"{key}: {name}"
 
 
-@pytest.mark.parametrize("teleop", ["none", "browser"])
-def test_without_an_operator_nobody_is_started_to_drive(teleop: str, prior: Path, tmp_path: Path) -> None:
-    starts = PUSHING.plan({**given("collect", prior, tmp_path), "teleop": teleop, "console": "false"})
-    assert {start.name for start in starts} == {"recorder", "arm", "actor"}
+@pytest.mark.parametrize(("teleop", "page"), [("none", set()), ("browser", {"console", "camera"})])
+def test_without_an_operator_nobody_is_started_to_drive(teleop: str, page: set, prior: Path, tmp_path: Path) -> None:
+    starts = PUSHING.plan({**given("collect", prior, tmp_path), "teleop": teleop, "console": "" if page else "false"})
+    assert {start.name for start in starts} == {"recorder", "arm", "actor"} | page
 
 
 @pytest.mark.parametrize(
@@ -115,6 +115,9 @@ def test_enough_demonstrations_are_not_collected_again(prior: Path, tmp_path: Pa
     [
         ({"sim": "false"}, "the driver of the physical Sawyer is not there yet"),
         ({"seed": "-1"}, "seed:=-1 is negative"),
+        ({"console_port": "70000"}, "console_port:=70000 is no port"),
+        ({"teleop": "browser", "lockstep": "true"}, "needs the operator's page in real time"),
+        ({"teleop": "browser", "console": "false"}, "needs the operator's page in real time"),
         ({"mode": "train", "out": "/nowhere"}, "mode:=train has nothing to begin with"),
         ({"mode": "train", "demos": "/nowhere.hdf5"}, "demos:=/nowhere.hdf5 is not there"),
         ({"mode": "eval", "out": "/nowhere"}, "/nowhere/checkpoints: no checkpoint here"),
