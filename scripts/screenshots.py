@@ -18,7 +18,7 @@ from awac_ros.nodes.up import Session, up
 from awac_ros.runs.monitor import own_namespace
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, WebSocketRoute
+    from playwright.sync_api import Browser, Page, WebSocketRoute
 
 SETTLE = 4_000
 """ms until the CPU has painted the view."""
@@ -26,6 +26,8 @@ DRIVE = 1_500
 """ms."""
 LEARN = 60.0
 """s of training before its picture."""
+_NO_WARNING = ".mantine-Notification-root { display: none; }"
+"""The view warns of painting by the CPU."""
 _ADDRESS = re.compile(r"the operator's page: (\S+)")
 
 
@@ -43,18 +45,10 @@ def graph(out: Path, **arguments: Value) -> Iterator[tuple[Session, str]]:
 class Portrait:
     """A page whose 3-D view can be made to hold still: the CPU paints too slowly to picture it in motion."""
 
-    def __init__(self, chromium: Browser, url: str, size: tuple[int, int]) -> None:
+    def __init__(self, page: Page) -> None:
+        self.page = page
         self._still = False
-        self._opened = open_page(chromium, url, size, lambda page: page.route_web_socket("**/view", self._pass_on))
-
-    def __enter__(self) -> Portrait:
-        self.page = self._opened.__enter__()
-        self.page.frame_locator("#view").locator(".mantine-Notification-closeButton").dispatch_event("click")
-        self.page.wait_for_timeout(SETTLE)  # the notification warns of the slow painting
-        return self
-
-    def __exit__(self, *exception: object) -> None:
-        self._opened.__exit__(*exception)
+        page.route_web_socket("**/view", self._pass_on)
 
     def take(self, path: Path, whole: bool = False) -> None:
         """Picture the page as it is now."""
@@ -68,10 +62,20 @@ class Portrait:
         server.on_message(lambda message: None if self._still else socket.send(message))
 
 
+@contextmanager
+def portrait_of(chromium: Browser, url: str, size: tuple[int, int]) -> Iterator[Portrait]:
+    """A painted page."""
+    portraits: list[Portrait] = []
+    with open_page(chromium, url, size, lambda page: portraits.append(Portrait(page))) as page:
+        page.frames[1].add_style_tag(content=_NO_WARNING)
+        page.wait_for_timeout(SETTLE)
+        yield portraits[0]
+
+
 def collecting(chromium: Browser, out: Path, folder: Path) -> None:
     """A person drives, with the camera on."""
     with graph(out, mode="collect", teleop="browser") as (_, url):
-        with Portrait(chromium, url, DESKTOP) as portrait:
+        with portrait_of(chromium, url, DESKTOP) as portrait:
             page = portrait.page
             page.wait_for_selector("#cameras option:nth-child(2)", state="attached")
             page.select_option("#cameras", index=1)
@@ -82,7 +86,7 @@ def collecting(chromium: Browser, out: Path, folder: Path) -> None:
             page.wait_for_timeout(DRIVE)
             portrait.take(folder / "collect.png")
             page.keyboard.up("ArrowRight")
-        with Portrait(chromium, url, PHONE) as portrait:
+        with portrait_of(chromium, url, PHONE) as portrait:
             portrait.take(folder / "collect-phone.png", whole=True)
             portrait.page.dispatch_event("#stop", "click")
             portrait.page.wait_for_selector("#stopped:visible")
@@ -95,7 +99,7 @@ def training(chromium: Browser, out: Path, folder: Path) -> None:
     with graph(out, mode="train", lockstep=True, env_steps=0) as (session, url):
         session.wait(LEARN)
         for name, size in (("train", DESKTOP), ("train-phone", PHONE)):
-            with Portrait(chromium, url, size) as portrait:
+            with portrait_of(chromium, url, size) as portrait:
                 portrait.take(folder / f"{name}.png", whole=size == PHONE)
 
 
