@@ -116,6 +116,12 @@ class Scene:
         """(3,) m: where the handle has been dragged to, or None while nobody drags it."""
         return None if self._drag is None else self._p_base_handle
 
+    def node(self, name: str) -> SceneNodeHandle:
+        """The node of this name, such as "/puck"."""
+        node = self._server.scene.get_handle_by_name(name)
+        assert node is not None
+        return node
+
     def draw(self, picture: Picture) -> None:
         """Show the picture; what has not moved is not sent again, so that a browser rests while the arm does."""
         with self._server.atomic():
