@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import sys
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -19,12 +18,16 @@ from awac_ros.nodes.up import Session, up
 from awac_ros.runs.monitor import own_namespace
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Page
+    from playwright.sync_api import Browser, Page, WebSocketRoute
 
-SETTLE = 4.0
-"""s until the CPU has painted the view."""
+SETTLE = 4_000
+"""ms until the CPU has painted the view."""
+DRIVE = 1_500
+"""ms."""
 LEARN = 60.0
 """s of training before its picture."""
+_NO_WARNING = ".mantine-Notification-root { display: none; }"
+"""The view warns of painting by the CPU."""
 _ADDRESS = re.compile(r"the operator's page: (\S+)")
 
 
@@ -39,34 +42,55 @@ def graph(out: Path, **arguments: Value) -> Iterator[tuple[Session, str]]:
         yield session, found[1]
 
 
+class Portrait:
+    """A page whose 3-D view can be made to hold still: the CPU paints too slowly to picture it in motion."""
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+        self._still = False
+        page.route_web_socket("**/view", self._pass_on)
+
+    def take(self, path: Path, whole: bool = False) -> None:
+        """Picture the page as it is now."""
+        self._still = True
+        self.page.wait_for_timeout(SETTLE)
+        self.page.screenshot(path=path, full_page=whole)
+        self._still = False
+
+    def _pass_on(self, socket: WebSocketRoute) -> None:
+        server = socket.connect_to_server()
+        server.on_message(lambda message: None if self._still else socket.send(message))
+
+
 @contextmanager
-def page_of(chromium: Browser, url: str, size: tuple[int, int]) -> Iterator[Page]:
+def portrait_of(chromium: Browser, url: str, size: tuple[int, int]) -> Iterator[Portrait]:
     """A painted page."""
-    with open_page(chromium, url, size) as page:
-        view = page.frame_locator("#view")
-        view.locator(".mantine-Notification-closeButton").dispatch_event("click")  # it warns of the slow painting
-        time.sleep(SETTLE)
-        yield page
+    portraits: list[Portrait] = []
+    with open_page(chromium, url, size, lambda page: portraits.append(Portrait(page))) as page:
+        page.frames[1].add_style_tag(content=_NO_WARNING)
+        page.wait_for_timeout(SETTLE)
+        yield portraits[0]
 
 
 def collecting(chromium: Browser, out: Path, folder: Path) -> None:
     """A person drives, with the camera on."""
     with graph(out, mode="collect", teleop="browser") as (_, url):
-        with page_of(chromium, url, DESKTOP) as page:
+        with portrait_of(chromium, url, DESKTOP) as portrait:
+            page = portrait.page
             page.wait_for_selector("#cameras option:nth-child(2)", state="attached")
             page.select_option("#cameras", index=1)
             page.wait_for_selector("#camera:visible")
             page.dispatch_event("[data-mark=start]:enabled", "click")
             page.wait_for_selector("[data-mark=success]:enabled")
             page.keyboard.down("ArrowRight")
-            time.sleep(2.0)
-            page.screenshot(path=folder / "collect.png")
+            page.wait_for_timeout(DRIVE)
+            portrait.take(folder / "collect.png")
             page.keyboard.up("ArrowRight")
-        with page_of(chromium, url, PHONE) as page:
-            page.screenshot(path=folder / "collect-phone.png", full_page=True)
-            page.dispatch_event("#stop", "click")
-            page.wait_for_selector("#stopped:visible")
-            page.screenshot(path=folder / "stopped-phone.png")
+        with portrait_of(chromium, url, PHONE) as portrait:
+            portrait.take(folder / "collect-phone.png", whole=True)
+            portrait.page.dispatch_event("#stop", "click")
+            portrait.page.wait_for_selector("#stopped:visible")
+            portrait.take(folder / "stopped-phone.png")
 
 
 def training(chromium: Browser, out: Path, folder: Path) -> None:
@@ -75,8 +99,8 @@ def training(chromium: Browser, out: Path, folder: Path) -> None:
     with graph(out, mode="train", lockstep=True, env_steps=0) as (session, url):
         session.wait(LEARN)
         for name, size in (("train", DESKTOP), ("train-phone", PHONE)):
-            with page_of(chromium, url, size) as page:
-                page.screenshot(path=folder / f"{name}.png", full_page=size == PHONE)
+            with portrait_of(chromium, url, size) as portrait:
+                portrait.take(folder / f"{name}.png", whole=size == PHONE)
 
 
 def main(folder: Path) -> None:

@@ -98,11 +98,12 @@ function allow(arm, { state, mode }, connected) {
   $("control").hidden = !mode || mode === "collect";
   drive.enabled = there && !arm.stopped && !arm.lockstep;
   $("stick").classList.toggle("off", !drive.enabled);
+  $("drive-card").hidden = arm.lockstep === true;  // the world waits for the nodes: nobody can drive
 }
 
 function showHistory(told) {
   history = told;
-  $("curves-card").hidden = !told.returns.length;
+  $("curves-card").hidden = told.returns.length < 2;  // one episode is no curve
   $("window").textContent = told.window;
   drawCurve($("success-curve"), told.success, (value) => `${Math.round(100 * value)} %`, [0, 1]);
   drawCurve($("return-curve"), told.returns, (value) => value.toPrecision(3));

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -59,11 +59,14 @@ def browser(drawn: bool = False) -> Iterator[Browser]:
 
 
 @contextmanager
-def open_page(chromium: Browser, url: str, size: tuple[int, int] = DESKTOP) -> Iterator[Page]:
-    """The operator's page at `url`, once it is connected."""
+def open_page(
+    chromium: Browser, url: str, size: tuple[int, int] = DESKTOP, prepare: Callable[[Page], None] = lambda page: None
+) -> Iterator[Page]:
+    """The operator's page at `url`, once it is connected; `prepare` is called with the empty page before."""
     page = chromium.new_page(viewport={"width": size[0], "height": size[1]})
     page.set_default_timeout(_PATIENCE)
     try:
+        prepare(page)
         page.goto(url)
         page.wait_for_selector("#link[data-level=ok]")
         yield page

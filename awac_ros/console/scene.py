@@ -69,8 +69,8 @@ class Scene:
         self._p_base_handle = np.zeros(3)
         self._trail: deque[np.ndarray] = deque(maxlen=TRAIL)
         scene = self._server.scene
-        self._server.initial_camera.position = (1.5, 0.0, 0.85)
-        self._server.initial_camera.look_at = (0.5, 0.0, 0.22)
+        self._server.initial_camera.position = (1.38, 0.0, 0.78)
+        self._server.initial_camera.look_at = (0.5, 0.0, 0.18)
         self._server.gui.configure_theme(show_logo=False, show_share_button=False)
         scene.configure_default_lights(cast_shadow=False)
         scene.world_axes.visible = False
@@ -115,6 +115,12 @@ class Scene:
     def dragged(self) -> np.ndarray | None:
         """(3,) m: where the handle has been dragged to, or None while nobody drags it."""
         return None if self._drag is None else self._p_base_handle
+
+    def node(self, name: str) -> SceneNodeHandle:
+        """The node of this name, such as "/puck"."""
+        node = self._server.scene.get_handle_by_name(name)
+        assert node is not None
+        return node
 
     def draw(self, picture: Picture) -> None:
         """Show the picture; what has not moved is not sent again, so that a browser rests while the arm does."""

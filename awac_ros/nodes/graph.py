@@ -178,6 +178,12 @@ def _check(values: Values) -> None:
     for name in ("lockstep", "use_sim_time"):
         if values[name] and not values["sim"]:
             raise AwacError(f"{name}:=true does not go with sim:=false: the physical arm waits for nobody")
+    if not 0 <= int(values["console_port"] or 0) < 2**16:
+        raise AwacError(
+            f"console_port:={values['console_port']} is no port; give 1 to 65535, or 0 for any that is free"
+        )
+    if values["teleop"] == "browser" and (values["lockstep"] or values["console"] is False):
+        raise AwacError("teleop:=browser needs the operator's page in real time; leave out lockstep and console")
     for name in ("episodes", "env_steps", "seed"):
         if int(values[name] or 0) < 0:
             raise AwacError(f"{name}:={values[name]} is negative; give 0 or more")
@@ -225,7 +231,7 @@ PUSHING = Graph(
         ),
         Process("teleop", _teleop, wanted=lambda values: values["teleop"] in _STARTED_DEVICES and _acts(values)),
         Process("console", _console, wanted=_shown),
-        Process("camera", lambda values: {}, wanted=_shown),
+        Process("camera", lambda values: {}, wanted=lambda values: _shown(values) and bool(values["sim"])),
     ),
     check=_check,
 )

@@ -101,10 +101,10 @@ def test_a_persons_device_is_started_in_every_mode_but_the_keyboard_which_needs_
     assert {"operator", "teleop"}.isdisjoint(start.name for start in keyboard)
 
 
-@pytest.mark.parametrize("teleop", ["none", "browser"])
-def test_without_an_operator_nobody_is_started_to_drive(teleop: str, prior: Path, tmp_path: Path) -> None:
-    starts = PUSHING.plan({**given("collect", prior, tmp_path), "teleop": teleop, "console": "false"})
-    assert {start.name for start in starts} == {"recorder", "arm", "actor"}
+@pytest.mark.parametrize(("teleop", "page"), [("none", set()), ("browser", {"console", "camera"})])
+def test_without_an_operator_nobody_is_started_to_drive(teleop: str, page: set, prior: Path, tmp_path: Path) -> None:
+    starts = PUSHING.plan({**given("collect", prior, tmp_path), "teleop": teleop, "console": "" if page else "false"})
+    assert {start.name for start in starts} == {"recorder", "arm", "actor"} | page
 
 
 @pytest.mark.parametrize(
@@ -143,6 +143,9 @@ def test_enough_demonstrations_are_not_collected_again(prior: Path, tmp_path: Pa
         ({"sim": "false", "lockstep": "true"}, "lockstep:=true does not go with sim:=false"),
         ({"sim": "false", "use_sim_time": "true"}, "use_sim_time:=true does not go with sim:=false"),
         ({"seed": "-1"}, "seed:=-1 is negative"),
+        ({"console_port": "70000"}, "console_port:=70000 is no port"),
+        ({"teleop": "browser", "lockstep": "true"}, "needs the operator's page in real time"),
+        ({"teleop": "browser", "console": "false"}, "needs the operator's page in real time"),
         ({"mode": "train", "out": "/nowhere"}, "mode:=train has nothing to begin with"),
         ({"mode": "train", "demos": "/nowhere.hdf5"}, "demos:=/nowhere.hdf5 is not there"),
         ({"mode": "eval", "out": "/nowhere"}, "/nowhere/checkpoints: no checkpoint here"),

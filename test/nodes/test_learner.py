@@ -5,6 +5,7 @@ from pathlib import Path
 import h5py
 import numpy as np
 import pytest
+from std_srvs.srv import SetBool
 from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
 
 from awac_msgs.msg import LearnerStatus
@@ -17,6 +18,7 @@ from awac_ros.learning.trainer import Trainer, TrainerConfig
 from awac_ros.learning.weights import PolicyWeights
 from awac_ros.nodes.buffer import Buffer
 from awac_ros.nodes.learner import Learner
+from awac_ros.nodes.learner_pause import PAUSED, SERVICE
 from awac_ros.nodes.messages import transitions_message, weights_from_message
 from awac_ros.nodes.qos import LATCHED
 from awac_ros.tasks import Pushing, PushingConfig
@@ -103,6 +105,22 @@ def test_it_trains_on_everything_and_ends_by_itself(world, settings: dict, tmp_p
     for name in (*names, "updates_per_second", "staleness"):
         assert [event.step for event in events.Scalars(f"online/{name}")] == [270, 520]
     assert events.Scalars("online/staleness")[-1].value >= 1.0, "the episodes carry no version newer than 0"
+
+
+def test_a_paused_learner_trains_on_nothing_until_it_goes_on(world, settings: dict, tmp_path: Path) -> None:
+    world.host(Buffer, store=tmp_path / "store.sqlite")
+    weights = world.hear(PolicyWeightsMessage, "policy/weights", LATCHED)
+    status = world.hear(LearnerStatus, "learner/status", LATCHED)
+    learner = world.run(Learner, **settings, env_steps=STEPS)
+    world.until(lambda: weights)
+    assert world.call(SetBool, SERVICE, SetBool.Request(data=True)).success
+    append(world, episode(0))
+    status.clear()
+    world.until(lambda: len(status) > 1 and status[-1].message == PAUSED)
+    assert (len(weights), status[-1].environment_steps, learner.ended()) == (1, 0, False)
+    assert world.call(SetBool, SERVICE, SetBool.Request(data=False)).message == "training goes on"
+    world.until(learner.ended)
+    world.until(lambda: weights[-1].environment_steps == STEPS)
 
 
 def test_a_late_joiner_gets_the_newest_weights(world, settings: dict) -> None:
