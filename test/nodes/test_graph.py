@@ -77,7 +77,7 @@ def test_the_parameter_file_holds_only_parameters_of_the_nodes() -> None:
 
 
 def test_one_argument_makes_it_the_physical_arm(prior: Path, tmp_path: Path) -> None:
-    arguments = given("collect", prior, tmp_path)
+    arguments = {**given("collect", prior, tmp_path), "console": "false"}
     physical = {**arguments, "sim": "false", "robot_host": "sawyer-workstation"}
     changed = [
         (after.name, after.parameters)
