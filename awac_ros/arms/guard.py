@@ -61,10 +61,13 @@ class Guard:
         return self._state
 
     def follow(self, v_base_tip: np.ndarray, now: float) -> np.ndarray:
-        """(7,) rad/s to send for one period towards the twist (6,) [m/s, rad/s]; the way to rest while stopped."""
+        """(7,) rad/s to send for one period towards the twist (6,) [m/s, rad/s]; while stopped, the way to rest.
+
+        A twist of zeros is the way to rest, too: the arm mends its posture only while the tip moves.
+        """
         if self._stop_reason is None and (reason := self._objection(v_base_tip, now)):
             self.stop(reason)
-        if self._stop_reason is not None or not self._may_move(now):
+        if self._stop_reason is not None or not self._may_move(now) or not v_base_tip.any():
             return self._limiter.brake()
         return self._limiter.limit(self._state, self._jacobian, v_base_tip)
 

@@ -67,6 +67,14 @@ def test_a_stopped_arm_brakes_and_stays_and_the_first_reason_is_kept(arm: Follow
     assert arm.tip_speed == pytest.approx(0.1, abs=2e-3)
 
 
+def test_with_a_twist_of_zeros_no_joint_moves(arm: FollowingArm) -> None:
+    arm.follow(np.zeros(6), 50)
+    assert at_rest(arm)
+    before = arm.state.joint_position
+    arm.follow(np.zeros(6), 50)
+    np.testing.assert_array_equal(arm.state.joint_position, before)
+
+
 def test_resuming_before_the_arm_is_at_rest_makes_no_jump(arm: FollowingArm) -> None:
     arm.guard.stop("the operator pressed stop")
     arm.follow(MOVING)
