@@ -92,7 +92,7 @@ function allow(arm, { state, mode }, connected) {
   const running = connected && state === "running";
   const there = connected && arm.stopped !== undefined;
   for (const button of document.querySelectorAll("[data-mark]"))
-    button.disabled = button.dataset.mark === "start" ? !(connected && state === "waiting") : !running;
+    button.disabled = button.dataset.mark === "start" ? !(connected && state === "waiting" && !arm.stopped) : !running;
   $("reset").disabled = !there || running;
   $("pause").disabled = $("cameras").disabled = !connected;
   $("control").hidden = !mode || mode === "collect";

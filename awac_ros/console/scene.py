@@ -73,6 +73,8 @@ class Scene:
         self._server.initial_camera.look_at = (0.5, 0.0, 0.18)
         self._server.gui.configure_theme(show_logo=False, show_share_button=False)
         scene.configure_default_lights(cast_shadow=False)
+        scene.configure_environment_map(None)  # a laptop without a graphics card paints it too slowly
+        scene.add_light_ambient("/light", intensity=1.6)
         scene.world_axes.visible = False
         self._add_table()
         self._carriers = {name: scene.add_frame(f"/arm/{name}", show_axes=False) for name in self._arm.carriers}
