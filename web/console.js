@@ -21,6 +21,7 @@ for (const button of document.querySelectorAll("[data-mark]")) button.onclick = 
 window.addEventListener("resize", () => showHistory(history));
 listenToShortcuts(window);
 $("view").addEventListener("load", () => listenToShortcuts($("view").contentWindow));
+$("view").src = "view/";  // now that everybody listens to its load
 
 function listenToShortcuts(target) {
   target.addEventListener("keydown", (event) => {
