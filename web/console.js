@@ -21,6 +21,7 @@ for (const button of document.querySelectorAll("[data-mark]")) button.onclick = 
 window.addEventListener("resize", () => showHistory(history));
 listenToShortcuts(window);
 $("view").addEventListener("load", () => listenToShortcuts($("view").contentWindow));
+$("view").src = "view/";  // now that everybody listens to its load
 
 function listenToShortcuts(target) {
   target.addEventListener("keydown", (event) => {
@@ -92,7 +93,7 @@ function allow(arm, { state, mode }, connected) {
   const running = connected && state === "running";
   const there = connected && arm.stopped !== undefined;
   for (const button of document.querySelectorAll("[data-mark]"))
-    button.disabled = button.dataset.mark === "start" ? !(connected && state === "waiting") : !running;
+    button.disabled = button.dataset.mark === "start" ? !(connected && state === "waiting" && !arm.stopped) : !running;
   $("reset").disabled = !there || running;
   $("pause").disabled = $("cameras").disabled = !connected;
   $("control").hidden = !mode || mode === "collect";

@@ -20,11 +20,11 @@ export class Drive {
     window.addEventListener("pagehide", () => this.letGo());
   }
 
-  /** Let go of everything: the window has lost its focus, or the connection is gone. */
-  letGo() {
+  /** Let go of everything, or of all but the handle: the window has lost its focus, or the connection is gone. */
+  letGo(dragging = false) {
     this.keys.clear();
     this.push = null;
-    this.dragging = false;
+    this.dragging = dragging;
     this.showStick();
     this.changed();
   }
@@ -42,7 +42,8 @@ export class Drive {
     target.addEventListener("keyup", (event) => {
       if (this.keys.delete(event.key)) this.changed();
     }, { capture: true });
-    target.addEventListener("blur", () => this.letGo());
+    // Pressing into the view takes the focus from the page around it: that lets go of all but the handle.
+    target.addEventListener("blur", () => this.letGo(target === window && this.dragging));
   }
 
   listenToView(view) {

@@ -22,7 +22,7 @@ _ARGUMENTS = (
 )
 _WITHOUT_GPU = ("--disable-gpu", "--disable-3d-apis")
 _DRAWN_BY_CPU = ("--use-angle=swiftshader", "--enable-unsafe-swiftshader")
-_PATIENCE = 60_000
+_PATIENCE = 150_000
 """ms, for whatever the page shall show."""
 DESKTOP, PHONE = (1280, 800), (390, 844)
 """Widths and heights, pixels."""

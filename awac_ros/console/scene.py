@@ -73,6 +73,8 @@ class Scene:
         self._server.initial_camera.look_at = (0.5, 0.0, 0.18)
         self._server.gui.configure_theme(show_logo=False, show_share_button=False)
         scene.configure_default_lights(cast_shadow=False)
+        scene.configure_environment_map(None)  # a laptop without a graphics card paints it too slowly
+        scene.add_light_ambient("/light", intensity=1.6)
         scene.world_axes.visible = False
         self._add_table()
         self._carriers = {name: scene.add_frame(f"/arm/{name}", show_axes=False) for name in self._arm.carriers}
@@ -89,13 +91,11 @@ class Scene:
         self._line = scene.add_line_segments(
             "/trail", np.zeros((1, 2, 3), np.float32), _TIP_TRAIL, thickness=2.5, thickness_units="screen"
         )
-        low, high = (SafetyLimits.workspace_low, SafetyLimits.workspace_high)
         self._handle = scene.add_transform_controls(
             "/handle",
             scale=0.13,
             active_axes=(True, True, False),
             disable_rotations=True,
-            translation_limits=tuple(zip(low, high, strict=True)),
             depth_test=False,
             visible=False,
         )
@@ -181,7 +181,9 @@ class Scene:
             self._let_go(event.client_id)
         elif self._drag in (None, event.client_id):
             self._drag = event.client_id
-            self._p_base_handle = np.array(event.target.position)
+            self._p_base_handle = np.clip(
+                event.target.position, SafetyLimits.workspace_low, SafetyLimits.workspace_high
+            )
 
     def _let_go(self, client: int) -> None:
         if self._drag == client:
