@@ -51,6 +51,10 @@ class Hold:
         self.give_back(page)
         return kept
 
+    def end(self) -> None:
+        """Nobody drives any longer."""
+        self._holder, self.asked, self._keeper = None, _STILL, None
+
     def holder(self, now: float) -> str | None:
         """The page that drives at `now`, if any."""
         if self._holder is not None and now - self._heard > self._timeout:

@@ -68,7 +68,8 @@ class Console(RunnableNode):
     def close(self) -> None:
         self._pages.close()
         self._scene.close()
-        self._topics.send_twist(np.zeros(6))
+        self._hold.end()
+        self._send_twist()
 
     def _hear(self, page: str, word: Word) -> None:
         """In the page server's thread."""
@@ -133,8 +134,11 @@ class Console(RunnableNode):
         self._tell()
 
     def _send_twist(self) -> None:
-        if (v_base_tip := self._hold.twist(time.monotonic())) is not None:
+        now = time.monotonic()
+        if (v_base_tip := self._hold.twist(now)) is not None:
             self._topics.send_twist(v_base_tip)
+            if self._hold.holder(now) is None and self._hold.keeper is None:
+                self._topics.send_released()
 
     def _draw(self) -> None:
         if self._scene.watched:

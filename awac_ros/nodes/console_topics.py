@@ -9,6 +9,7 @@ from diagnostic_msgs.msg import DiagnosticArray, DiagnosticStatus
 from geometry_msgs.msg import PoseStamped, TwistStamped
 from rclpy.node import Node
 from sensor_msgs.msg import JointState
+from std_msgs.msg import Empty
 
 from awac_msgs.msg import ActorStatus, ArmStatus, EpisodeStatus, LearnerStatus
 from awac_ros.arms.kinematics import JOINT_NAMES
@@ -46,6 +47,7 @@ class ConsoleTopics:
         self._commanded = 0.0
         self._new_history = False
         self._twist = node.create_publisher(TwistStamped, "teleop/twist", qos.COMMAND)
+        self._released = node.create_publisher(Empty, "teleop/released", qos.EVENTS)
         node.create_subscription(JointState, "joint_states", self._take_joints, qos.STATE)
         node.create_subscription(PoseStamped, TIP, lambda message: self._take_pose(TIP, message), qos.STATE)
         node.create_subscription(PoseStamped, PUCK, lambda message: self._take_pose(PUCK, message), qos.STATE)
@@ -59,6 +61,10 @@ class ConsoleTopics:
 
     def send_twist(self, v_base_tip: np.ndarray) -> None:
         self._twist.publish(twist_message(self._node.get_clock().now().to_msg(), v_base_tip))
+
+    def send_released(self) -> None:
+        """The dead-man was let go: the policy may go on at once."""
+        self._released.publish(Empty())
 
     def picture(self) -> Picture:
         """The newest of everything."""

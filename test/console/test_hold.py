@@ -66,3 +66,11 @@ def test_a_dragged_handle_is_followed_level_and_no_faster_than_allowed() -> None
     np.testing.assert_allclose(towards(tip, tip + [0.01, 0.0, 0.3], gain=4.0, speed=0.2), [0.04, 0, 0, 0, 0, 0])
     np.testing.assert_allclose(towards(tip, tip + [0.3, 0.4, 0.0], gain=4.0, speed=0.2), [0.12, 0.16, 0, 0, 0, 0])
     np.testing.assert_array_equal(towards(tip, tip, gain=4.0, speed=0.2), STILL)
+
+
+def test_when_it_ends_what_is_held_is_let_go() -> None:
+    hold = Hold(timeout=1.0)
+    hold.drive("a", EAST, 0.0)
+    hold.twist(0.0)
+    hold.end()
+    assert not hold.twist(0.0).any() and hold.twist(0.0) is None

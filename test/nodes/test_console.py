@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from geometry_msgs.msg import PoseStamped, TwistStamped
+from std_msgs.msg import Empty
 
 from awac_msgs.msg import ActorStatus, ArmStatus, EpisodeMark, EpisodeStatus
 from awac_ros.bench.browser import browser, missing, open_page
@@ -23,6 +24,7 @@ class Graph:
     def __init__(self, world) -> None:
         self.world = world
         self.twists = world.hear(TwistStamped, "teleop/twist", qos.COMMAND)
+        self.releases = world.hear(Empty, "teleop/released", qos.EVENTS)
         self.marks = world.hear(EpisodeMark, "episode/mark", qos.EVENTS)
         self.tips = world.hear(PoseStamped, "tip_pose", qos.STATE)
         self.arms = world.hear(ArmStatus, "arm/status", qos.LATCHED)
@@ -125,6 +127,7 @@ def test_the_stick_drives_while_it_is_held_and_zero_is_the_last_word(graph: Grap
         np.testing.assert_allclose(twist(graph.twists[-1]), [-0.1, 0.0, 0.0, 0.0, 0.0, 0.0], atol=5e-3)
         page.mouse.up()
         graph.world.until(lambda: not twist(graph.twists[-1]).any())
+        graph.world.until(lambda: graph.releases)
         assert graph.still()
 
 
@@ -146,7 +149,7 @@ def test_a_page_that_is_gone_with_the_control_it_took_stops_the_arm(graph: Graph
         page.click("#control")
         graph.world.until(lambda: graph.twists)
         assert not twist(graph.twists[-1]).any()
-    graph.world.until(lambda: graph.arms[-1].stopped)
+    graph.world.until(lambda: graph.arms and graph.arms[-1].stopped)
 
 
 def test_a_lost_console_is_said_on_the_page(graph: Graph, chromium) -> None:
