@@ -77,14 +77,12 @@ def _listen(answers: Connection, expected: int, folder: Path) -> Counter[str]:
                 results[_HUNG] += 1
                 _keep(folder, "hung")
                 break
-            result, word = answers.recv()
+            result = answers.recv()
         except EOFError:
             results[_CRASHED] += 1
             _keep(folder, "crashed")
             break
         results[result] += 1
-        if result in (_UNCLEAR, _EXECUTED):
-            _keep(folder, word)
     return results
 
 
@@ -112,9 +110,13 @@ def _read_on(reader: Reader, numbers: range, seed: list[int], folder: Path, answ
         shutil.copytree(folder / "good", place)
         change = mutate_json if reader.is_json and rng.random() < 0.5 else mutate
         (place / reader.file).write_bytes(change(content, rng))
-        answer = _judge(reader, place)
-        answers.send((_EXECUTED, ", ".join(executed)) if executed else answer)
-        executed.clear()
+        result, word = _judge(reader, place)
+        if executed:
+            result, word = _EXECUTED, ", ".join(executed)
+            executed.clear()
+        if result in (_UNCLEAR, _EXECUTED):
+            _keep(folder, word)
+        answers.send(result)
 
 
 def _judge(reader: Reader, place: Path) -> tuple[str, str]:
