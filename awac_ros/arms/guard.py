@@ -67,7 +67,7 @@ class Guard:
         """
         if self._stop_reason is None and (reason := self._objection(v_base_tip, now)):
             self.stop(reason)
-        if self._stop_reason is not None or not self._may_move(now) or not v_base_tip.any():
+        if self._stop_reason is not None or not self._may_move(now) or not any(v_base_tip.tolist()):
             return self._limiter.brake()
         return self._limiter.limit(self._state, self._jacobian, v_base_tip)
 
@@ -113,4 +113,5 @@ class Guard:
 
 
 def _finite(*measured: np.ndarray | None) -> bool:
-    return all(values is None or all(map(isfinite, values.tolist())) for values in measured)
+    # A sum is finite only if every part is, and no measurement is so large that it overflows.
+    return isfinite(sum(sum(values.tolist()) for values in measured if values is not None))

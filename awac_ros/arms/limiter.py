@@ -45,7 +45,8 @@ class SafetyLimiter:
         # Of the joints' positions (7,), the tip's (3,), and the distance that is kept.
         self._low = np.concatenate((joint_low, limits.workspace_low, [limits.clearance])) + UNCERTAINTY
         self._high = np.concatenate((joint_high, limits.workspace_high, [np.inf])) - UNCERTAINTY
-        self._inner_low, self._inner_high = self._low[:10] + INSET, self._high[:10] - INSET
+        self._fastest_low = (self._low[:10] + INSET) / limits.braking_time
+        self._fastest_high = (self._high[:10] - INSET) / limits.braking_time
 
     def reset(self) -> None:
         """The arm is at rest."""
@@ -57,10 +58,10 @@ class SafetyLimiter:
         Order: Cartesian speed, workspace box, kinematics, joint margins, velocities, acceleration and jerk, room to
         stop.
         """
-        place = np.concatenate((state.joint_position, state.p_base_tip))
+        place = np.concatenate((state.joint_position, state.p_base_tip)) / self.limits.braking_time
         # Outside a limit the bound towards it stays open and the bound away from it is zero.
-        to_low = np.minimum(self._inner_low - place, 0.0) / self.limits.braking_time
-        to_high = np.maximum(self._inner_high - place, 0.0) / self.limits.braking_time
+        to_low = np.minimum(self._fastest_low - place, 0.0)
+        to_high = np.maximum(self._fastest_high - place, 0.0)
         linear, angular = self._haste(v_base_tip)
         velocity = np.minimum(np.maximum(v_base_tip[:3] / max(linear, 1.0), to_low[7:]), to_high[7:])
         twist = np.concatenate((velocity, v_base_tip[3:] / max(angular, 1.0)))

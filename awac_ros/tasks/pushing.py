@@ -76,7 +76,7 @@ class Pushing(ArmTask):
         return np.concatenate((world.p_base_tip[:2], world.p_base_puck[:2], goal), dtype=np.float32)
 
     def twist(self, action: np.ndarray, world: WorldState) -> np.ndarray:
-        vx, vy = (self.config.max_speed * float(a) for a in np.clip(action, -1.0, 1.0))
+        vx, vy = (self.config.max_speed * min(max(a, -1.0), 1.0) for a in action.tolist())
         gain = self.config.pose_gain
         x, y, z, w = world.q_base_tip
         # The tip's own z axis in the base frame; its cross product with "down" is the rotation that levels the tip.
