@@ -105,8 +105,8 @@ class SafetyLimiter:
         now = self._beyond(state.joint_position)
         if max(now) <= 0.0:
             return False
-        # An arm that is beyond a limit already may come back, at once.
-        ways.append(state.joint_position + following)
+        # An arm that is beyond a limit already may come back, at once, and whether it follows late or not.
+        ways += [state.joint_position + way for way in (following, midway, rest)]
         pairs = (zip(self._beyond(there), now, strict=True) for there in ways)
         return all(then <= max(before, 0.0) for pair in pairs for then, before in pair)
 
