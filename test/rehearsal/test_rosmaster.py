@@ -73,11 +73,14 @@ def stand_in(tmp_path: Path) -> Iterator[StandIn]:
 
 
 def wait_for(port: int) -> None:
+    """Until the master listens, which it says to nobody."""
+    deadline = time.monotonic() + 30.0
     while True:
         try:
             socket.create_connection(("127.0.0.1", port)).close()
             return
         except ConnectionRefusedError:
+            assert time.monotonic() < deadline, f"nobody listens on port {port}"
             time.sleep(0.05)
 
 

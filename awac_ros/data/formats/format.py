@@ -75,9 +75,9 @@ class Format(ABC):
     def write(self, path: Path, data: DataSet, track: Track = untracked) -> None:
         """Make the data set, of at least one episode, the whole content of a new `path`: complete, or not there.
 
-        AwacError if the path is there already. Formats that can't write leave it as it is here.
+        AwacError if the path is there already, or if the format is only read.
         """
-        raise NotImplementedError
+        raise AwacError(f"{path}: the format {self.name} is only read here; choose another to write")
 
     def cannot_hold(self, data: DataSet) -> list[str]:
         """What of this data set would be lost, one phrase each; empty if reading it back gives the same."""

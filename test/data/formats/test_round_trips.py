@@ -140,3 +140,10 @@ def test_damage_is_one_sentence_or_does_no_harm(kind, tmp_path, data, which, whe
 
 def copy(field):
     return Field(field.name, field.unit, field.frame, field.low, field.high)
+
+
+@pytest.mark.parametrize("name", ["store", "run"])
+def test_a_format_that_is_only_read_says_so(name, tmp_path, data):
+    with pytest.raises(AwacError, match=f"new: the format {name} is only read here"):
+        formats.FORMATS[name].write(tmp_path / "new", data)
+    assert not list(tmp_path.iterdir())
