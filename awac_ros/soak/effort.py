@@ -17,7 +17,9 @@ class Effort:
     """Hostile messages and requests."""
     nodes_killed: int
     """Nodes of a running graph that are killed."""
+    seconds_cut: float
+    """s for which the link between two hosts is cut, and then lossy."""
 
 
-FULL = Effort(writers_killed=170, files_mutated=10_000, messages=100_000, nodes_killed=200)
-SHORT = Effort(writers_killed=15, files_mutated=1_000, messages=5_000, nodes_killed=8)
+FULL = Effort(writers_killed=170, files_mutated=10_000, messages=100_000, nodes_killed=200, seconds_cut=30.0)
+SHORT = Effort(writers_killed=15, files_mutated=1_000, messages=5_000, nodes_killed=8, seconds_cut=5.0)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from awac_ros.bench.form import Measure
-from awac_ros.soak import damaged_files, full_disk, hostile_messages, killed_nodes, killed_writers
+from awac_ros.soak import damaged_files, full_disk, hostile_messages, killed_nodes, killed_writers, two_hosts
 from awac_ros.soak.effort import Effort
 
 
@@ -61,5 +61,14 @@ PROMISES = (
         "Buffer, learner, arm and actor of a graph in lockstep are killed with SIGKILL in random order and started "
         "again.",
         killed_nodes.measure,
+    ),
+    Promise(
+        "two hosts",
+        "The link between the robot's host and the learner's may be cut, or lose packets: the arm keeps its rate, "
+        "nothing is lost or doubled, and new weights come as soon as they can.",
+        "Two network namespaces with shared memory of their own stand for two hosts, the learner on one and all else "
+        "on the other; the link is cut, then loses 10 % of its packets and delays the rest by 50 ms. Skipped where "
+        "this user may not make namespaces.",
+        two_hosts.measure,
     ),
 )
