@@ -19,7 +19,21 @@ class Effort:
     """Nodes of a running graph that are killed."""
     seconds_cut: float
     """s for which the link between two hosts is cut, and then lossy."""
+    arms: int
+    """Simulated arms, each with its actor, into one buffer."""
+    steps_by_arm: int
+    """Environment steps that each of them makes."""
 
 
-FULL = Effort(writers_killed=170, files_mutated=10_000, messages=100_000, nodes_killed=200, seconds_cut=30.0)
-SHORT = Effort(writers_killed=15, files_mutated=1_000, messages=5_000, nodes_killed=8, seconds_cut=5.0)
+FULL = Effort(
+    writers_killed=170,
+    files_mutated=10_000,
+    messages=100_000,
+    nodes_killed=200,
+    seconds_cut=30.0,
+    arms=8,
+    steps_by_arm=2_000,
+)
+SHORT = Effort(
+    writers_killed=15, files_mutated=1_000, messages=5_000, nodes_killed=8, seconds_cut=5.0, arms=8, steps_by_arm=250
+)

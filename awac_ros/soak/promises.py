@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from awac_ros.bench.form import Measure
-from awac_ros.soak import damaged_files, full_disk, hostile_messages, killed_nodes, killed_writers, two_hosts
+from awac_ros.soak import damaged_files, full_disk, hostile_messages, killed_nodes, killed_writers, many_arms, two_hosts
 from awac_ros.soak.effort import Effort
 
 
@@ -70,5 +70,13 @@ PROMISES = (
         "on the other; the link is cut, then loses 10 % of its packets and delays the rest by 50 ms. Skipped where "
         "this user may not make namespaces.",
         two_hosts.measure,
+    ),
+    Promise(
+        "many arms",
+        "Several arms, each with its actor, may feed one buffer and one learner at the best rate they reach: nothing "
+        "is lost or doubled, and the learner trains on all of it.",
+        "Eight simulated arms in lockstep, each in a namespace of its own, until each has made its steps and the "
+        "learner has trained on all.",
+        many_arms.measure,
     ),
 )
