@@ -55,6 +55,7 @@ class ActorConfig:
         "task: the task's own; person: -1 a step and 0 for the one at which a person marks success.",
         choices=get_args(RewardRule),
     )
+    out: str = parameter("", "Folder in which each start counts its transitions, in actors/; empty: none.")
     weights: str = parameter("", "A safetensors file of policy weights, used until the learner publishes.")
     teleop_timeout: float = parameter(
         0.2, "s after the last twist at which the dead-man counts as released.", low=0.02, high=5.0

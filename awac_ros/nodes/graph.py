@@ -121,6 +121,7 @@ def _actor(values: Values) -> dict[str, Value]:
     parameters["seed"] = int(values["seed"]) + _made(values)
     if mode == "train":
         parameters["env_steps"] = _left(values)
+        parameters["out"] = values["out"]
     elif mode == "eval":
         parameters["episodes"] = values["episodes"]
         parameters["weights"] = str(checkpoint.newest(_checkpoint(values)) / "policy.safetensors")
