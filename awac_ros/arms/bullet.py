@@ -29,7 +29,7 @@ class BulletConfig:
 
     inner_period: float = 0.025
     """s between two velocity commands to the joints."""
-    substeps: int = 3
+    substeps: int = 2
     """Physics steps an inner period."""
     table_height: float = 0.045
     """m above the arm's base."""
