@@ -32,8 +32,8 @@ _REPLY_OVERHEAD = 1024
 class BufferConfig:
     """The buffer's parameters."""
 
-    task: str = parameter("pushing", "name of the task whose transitions are kept")
-    store: str = parameter("", "path of the SQLite file that keeps them; made where there is none")
+    task: str = parameter("pushing", "Name of the task whose transitions are kept.")
+    store: str = parameter("", "Path of the SQLite file that keeps them; made where there is none.")
 
 
 class Buffer(RunnableNode):
