@@ -121,7 +121,7 @@ class BulletArm(SimulatedArm):
         self._place_arm(joint_position)
 
     def mark(self, p_base: np.ndarray, radius: float) -> None:
-        """Show one green disc on the table around p_base (2,) m, which touches nothing; for a world that is never reset."""
+        """Show one green disc on the table around p_base (2,) m, which touches nothing; then never reset the world."""
         if self._mark is None:
             angle = np.linspace(0.0, 2.0 * np.pi, MARK_CORNERS, endpoint=False)
             rim = np.column_stack((radius * np.cos(angle), radius * np.sin(angle), np.zeros(MARK_CORNERS)))
