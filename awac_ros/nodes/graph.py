@@ -24,9 +24,7 @@ _ARGUMENTS = (
         "collect: record demonstrations; train: learn while acting; eval: act with a trained policy",
         choices=("collect", "train", "eval"),
     ),
-    Argument(
-        "task", Pushing.name, "what is to be done; docs/howto/own_task.md tells how to add one", choices=tuple(TASKS)
-    ),
+    Argument("task", Pushing.name, "what is learned (docs/howto/own_task.md: one of your own)", choices=tuple(TASKS)),
     Argument("sim", "true", "true: the simulated Sawyer; false: the physical one (read docs/robot.md first)", bool),
     Argument("robot_host", "127.0.0.1", "with sim:=false: the machine on which the robot's agent runs"),
     Argument(

@@ -104,7 +104,7 @@ def _until_settled(poses: Iterable[Pose]) -> Iterator[Pose]:
             return
 
 
-def _frames(shots: Sequence[Shot], width: int, track: Track = untracked) -> Iterator[tuple[Image.Image, float]]:
+def _frames(shots: Sequence[Shot], width: int, track: Track) -> Iterator[tuple[Image.Image, float]]:
     """Pictures `width` pixels wide, each with the s it is shown for."""
     world = BulletArm()
     try:

@@ -100,7 +100,7 @@ class Pushing(ArmTask):
 
     def p_base_goal(self, goal: np.ndarray) -> np.ndarray:
         """The puck's own."""
-        return np.append(goal[2:4], _PUCK_HEIGHT).astype(np.float64)
+        return np.append(goal[2:4], _PUCK_HEIGHT)
 
     def reward(self, next_observation: np.ndarray) -> np.ndarray:
         distance = self.distance(next_observation)
