@@ -3,7 +3,7 @@
 Heavy modules are imported inside the commands, so that help comes at once.
 """
 
-from awac_ros.cli import bench_commands, data, doctor, evaluate, graph, pushing, rehearse, soak, study, teleop
+from awac_ros.cli import bench_commands, data, doctor, evaluate, film, graph, pushing, rehearse, soak, study, teleop
 from awac_ros.cli.application import app
 
 __all__ = [
@@ -12,6 +12,7 @@ __all__ = [
     "data",
     "doctor",
     "evaluate",
+    "film",
     "graph",
     "pushing",
     "rehearse",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -11,6 +12,7 @@ import numpy as np
 from awac_msgs.msg import ActorStatus
 from awac_ros.errors import AwacError
 from awac_ros.nodes.actor_loop import ActorConfig, ActorLoop
+from awac_ros.nodes.actor_record import ActorRecord
 from awac_ros.nodes.diagnostics import Diagnostics, Health
 from awac_ros.nodes.pacing import Lockstep, Pacing, RealTime
 from awac_ros.nodes.parameters import declare
@@ -28,6 +30,7 @@ class Actor(RunnableNode):
         super().__init__("actor", **arguments)
         self.config = declare(self, ActorConfig())
         self.loop = ActorLoop(self, self.config, self._poll)
+        self._record = ActorRecord(Path(self.config.out), self.loop.actor_id) if self.config.out else None
         self._diagnostics = Diagnostics(self, "control loop", self._health)
         self._overruns_before = 0
 
@@ -36,6 +39,7 @@ class Actor(RunnableNode):
         try:
             while not self.loop.done():
                 self.loop.run_episode()
+                self._keep_count()
             self.loop.await_delivery()
         except Interrupted:
             self._end_early(spinner, "interrupted")
@@ -48,8 +52,13 @@ class Actor(RunnableNode):
 
     def close(self) -> None:
         self.loop.topics.send_command(np.zeros(6), self._ros_time())
+        self._keep_count()
         self._send_status()
         self.loop.topics.flush(_GOODBYE if self.finished else _HURRY)
+
+    def _keep_count(self) -> None:
+        if self._record is not None:
+            self._record.write(self.loop.acted)
 
     def _make_pacing(self, spinner: Spinner) -> Pacing:
         observer, send = self.loop.observer, self.loop.topics.send_command

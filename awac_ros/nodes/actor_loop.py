@@ -55,6 +55,7 @@ class ActorConfig:
         "task: the task's own; person: -1 a step and 0 for the one at which a person marks success.",
         choices=get_args(RewardRule),
     )
+    out: str = parameter("", "Folder in which each start counts its transitions, in actors/; empty: none.")
     weights: str = parameter("", "A safetensors file of policy weights, used until the learner publishes.")
     teleop_timeout: float = parameter(
         0.2, "s after the last twist at which the dead-man counts as released.", low=0.02, high=5.0
@@ -248,9 +249,7 @@ class ActorLoop:
         return stamp
 
     def _await_start(self, episode: ActorEpisode, scene: Scene, stamp: float) -> None:
-        p_base_goal = scene.p_base_puck.copy()
-        p_base_goal[:2] = self.task.with_goal(episode.observation, scene.goal)[self.task.layout.slice("goal_puck_xy")]
-        self.topics.send_goal(p_base_goal, stamp)
+        self.topics.send_goal(self.task.p_base_goal(scene.goal), stamp)
         if self._config.mode == COLLECT:
             self._wait(self.topics.is_recorded, lambda: "waiting for the recorder to listen on transitions")
         while (mark := self.human.take_mark()) is not None:  # said of the episode before, but for a stop

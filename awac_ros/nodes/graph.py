@@ -5,16 +5,15 @@ from __future__ import annotations
 from pathlib import Path
 from typing import get_args
 
-from awac_ros.data import demos, mixture
+from awac_ros.data import Layout, demos, mixture
 from awac_ros.data.labels import RewardRule
 from awac_ros.data.store import TransitionStore
 from awac_ros.errors import AwacError
 from awac_ros.learning import checkpoint
 from awac_ros.nodes.description import Argument, Graph, Process, Value, Values
 from awac_ros.resources import resource
-from awac_ros.tasks import Pushing
+from awac_ros.tasks import TASKS, Pushing, make_task
 
-_TASK = Pushing.name
 _STARTED_DEVICES = ("gamepad", "joy", "spacemouse")
 """A keyboard needs a terminal, which a launcher does not give its nodes."""
 
@@ -25,6 +24,7 @@ _ARGUMENTS = (
         "collect: record demonstrations; train: learn while acting; eval: act with a trained policy",
         choices=("collect", "train", "eval"),
     ),
+    Argument("task", Pushing.name, "what is learned (docs/howto/own_task.md: one of your own)", choices=tuple(TASKS)),
     Argument("sim", "true", "true: the simulated Sawyer; false: the physical one (read docs/robot.md first)", bool),
     Argument("robot_host", "127.0.0.1", "with sim:=false: the machine on which the robot's agent runs"),
     Argument(
@@ -73,6 +73,10 @@ def _out(values: Values, name: str) -> Path:
     return Path(str(values["out"])) / name
 
 
+def _layout(values: Values) -> Layout:
+    return make_task(str(values["task"])).layout
+
+
 def _store(values: Values) -> str:
     return str(_out(values, "store.sqlite"))
 
@@ -90,7 +94,7 @@ def _stored(values: Values) -> int:
     path = Path(_store(values))
     if not path.exists():
         return 0
-    with TransitionStore(path, Pushing().layout, read_only=True) as store:
+    with TransitionStore(path, _layout(values), read_only=True) as store:
         return store.total
 
 
@@ -124,11 +128,12 @@ def _arm(values: Values) -> dict[str, Value]:
 
 def _actor(values: Values) -> dict[str, Value]:
     mode = values["mode"]
-    parameters = {"task": _TASK, "mode": mode, "lockstep": values["lockstep"], "reward": values["reward"]}
+    parameters = {"task": values["task"], "mode": mode, "lockstep": values["lockstep"], "reward": values["reward"]}
     # A run taken up again plays scenes of its own.
     parameters["seed"] = int(values["seed"]) + _made(values)
     if mode == "train":
         parameters["env_steps"] = _left(values)
+        parameters["out"] = values["out"]
     elif mode == "eval":
         parameters["episodes"] = values["episodes"]
         parameters["weights"] = str(checkpoint.newest(_checkpoint(values)) / "policy.safetensors")
@@ -136,12 +141,12 @@ def _actor(values: Values) -> dict[str, Value]:
 
 
 def _buffer(values: Values) -> dict[str, Value]:
-    return {"task": _TASK, "store": _store(values)}
+    return {"task": values["task"], "store": _store(values)}
 
 
 def _learner(values: Values) -> dict[str, Value]:
     return {
-        "task": _TASK,
+        "task": values["task"],
         "out": str(values["out"]),
         "checkpoint": values["checkpoint"],
         "demos": values["demos"],
@@ -154,7 +159,7 @@ def _learner(values: Values) -> dict[str, Value]:
 
 
 def _recorder(values: Values) -> dict[str, Value]:
-    return {"task": _TASK, "demos": _demos(values), "episodes": _left(values), "reward": values["reward"]}
+    return {"task": values["task"], "demos": _demos(values), "episodes": _left(values), "reward": values["reward"]}
 
 
 def _operator(values: Values) -> dict[str, Value]:
@@ -174,12 +179,12 @@ def _shown(values: Values) -> bool:
     return _acts(values) and bool(not values["lockstep"] if values["console"] == "" else values["console"])
 
 
-def _check_task(file: str) -> None:
-    """AwacError unless it is a readable file of episodes of this graph's task, or a list of such files."""
+def _check_task(file: str, layout: Layout) -> None:
+    """AwacError unless it is a readable file of episodes of this layout, or a list of such files."""
     if Path(file).suffix in mixture.SUFFIXES:
-        mixture.read(Path(file), Pushing().layout)
+        mixture.read(Path(file), layout)
         return
-    Pushing().layout.check_same(demos.read_layout(Path(file)), file)
+    layout.check_same(demos.read_layout(Path(file)), file)
 
 
 def _check(values: Values) -> None:
@@ -197,8 +202,10 @@ def _check(values: Values) -> None:
             raise AwacError(f"{name}:={values[name]} is negative; give 0 or more")
     if values["lockstep"] and values["teleop"] not in ("scripted", "none"):
         raise AwacError("lockstep:=true waits for nobody's hand: teleoperate with lockstep:=false, or teleop:=scripted")
+    if values["mode"] == "collect" and values["teleop"] == "scripted" and values["task"] != Pushing.name:
+        raise AwacError(f"the scripted operator only pushes; drive task:={values['task']} yourself: teleop:=browser")
     if values["mode"] == "collect" and Path(_demos(values)).exists():
-        _check_task(_demos(values))
+        _check_task(_demos(values), _layout(values))
     if values["mode"] != "train":
         if values["host"] != "all":
             raise AwacError(f"host:={values['host']} goes with mode:=train alone; the other modes have no learner")
@@ -212,7 +219,7 @@ def _check(values: Values) -> None:
             )
     for name in ("demos", "prior"):
         if values[name]:
-            _check_task(str(values[name]))
+            _check_task(str(values[name]), _layout(values))
     if not (values["demos"] or values["prior"] or _checkpoint(values).exists()):
         raise AwacError("mode:=train has nothing to begin with; give demos:=, prior:= or checkpoint:=")
 

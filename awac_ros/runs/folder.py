@@ -46,11 +46,6 @@ class RunFolder:
         return self.path / "store.sqlite"
 
     @property
-    def acted(self) -> Path:
-        """How many transitions each actor says it made."""
-        return self.path / "acted.json"
-
-    @property
     def checkpoints(self) -> Path:
         return self.path / "checkpoints"
 

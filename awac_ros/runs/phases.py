@@ -6,9 +6,9 @@ from concurrent.futures import as_completed
 from dataclasses import replace
 
 from awac_ros.data import Episode, demos
-from awac_ros.data.json_file import read_json
 from awac_ros.data.store import TransitionStore
 from awac_ros.learning import checkpoint
+from awac_ros.nodes.actor_record import count_acted
 from awac_ros.nodes.description import Value
 from awac_ros.nodes.graph import PUSHING
 from awac_ros.nodes.learner_folder import LearnerFolder
@@ -17,7 +17,7 @@ from awac_ros.runs import offline, workers
 from awac_ros.runs.evaluations import read_all
 from awac_ros.runs.folder import RunFolder
 from awac_ros.runs.judge import Judge
-from awac_ros.runs.monitor import ActedCount, own_namespace
+from awac_ros.runs.monitor import own_namespace
 from awac_ros.runs.narrator import Narrator
 from awac_ros.runs.report import TransitionCounts
 from awac_ros.runs.settings import PushingSettings
@@ -105,11 +105,9 @@ class Phases:
         }
         with (
             self._narrator.bar(words, settings.env_steps, done) as told,
-            ActedCount(own_namespace(), folder.acted) as acted,
             self._graph(arguments) as session,
         ):
             while not session.wait(POLL):
-                acted.update()
                 if (record := self._learner.read_record()) is not None:
                     told(record.environment_steps)
                 self._judge.attend()
@@ -143,7 +141,7 @@ class Phases:
             rows, _ = store.since(0, store.total)
         keys = set(zip(rows.actor_id.tolist(), rows.episode.tolist(), rows.step.tolist(), strict=True))
         return TransitionCounts(
-            acted=sum(read_json(self._folder.acted).values()) if self._folder.acted.exists() else 0,
+            acted=count_acted(self._folder.path),
             stored=len(rows),
             trained=record.environment_steps,
             repeated_keys=len(rows) - len(keys) + record.repeated_keys,

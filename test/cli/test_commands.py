@@ -10,7 +10,8 @@ from awac_ros.learning.trainer import Trainer, TrainerConfig
 from awac_ros.tasks import Pushing, PushingConfig
 
 runner = CliRunner()
-COMMANDS = ["pushing", "collect", "train", "eval", "data", "study", "up", "teleop", "doctor", "rehearse", "soak"]
+COMMANDS = ["pushing", "collect", "train", "eval", "film", "data", "study", "up"]
+COMMANDS += ["teleop", "doctor", "rehearse", "soak"]
 
 
 def refused(*words) -> str:

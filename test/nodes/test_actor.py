@@ -15,6 +15,7 @@ from awac_msgs.msg import ArmStatus, EpisodeMark, EpisodeStatus
 from awac_ros.data import Transitions
 from awac_ros.learning.weights import PolicyWeights
 from awac_ros.nodes import qos
+from awac_ros.nodes.actor_record import count_acted
 from awac_ros.nodes.messages import stamp, twist, twist_message
 from awac_ros.tasks import Pushing
 
@@ -290,7 +291,7 @@ def test_the_process_that_moves_the_arm_stays_light() -> None:
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "[]\n"
 
 
-def test_ctrl_c_leaves_the_buffer_time_to_take_what_was_made(around) -> None:
+def test_ctrl_c_leaves_the_buffer_time_to_take_what_was_made(around, tmp_path: Path) -> None:
     world = around.world
 
     def publish() -> None:
@@ -300,7 +301,7 @@ def test_ctrl_c_leaves_the_buffer_time_to_take_what_was_made(around) -> None:
     world.node.create_timer(0.02, publish)
     around.publish_weights(weights(1))
     around.rejections = 10**6
-    actor = world.start("actor", mode="train", state_timeout=2.0)
+    actor = world.start("actor", mode="train", state_timeout=2.0, out=tmp_path)
     world.until(lambda: len(around.transitions) > 3 and around.says("the disk is full"))
     around.rejections = 0
     actor.send_signal(signal.SIGINT)
@@ -308,4 +309,12 @@ def test_ctrl_c_leaves_the_buffer_time_to_take_what_was_made(around) -> None:
     stored = Transitions.concatenate(around.stored)
     assert stored.step.tolist() == list(range(len(stored)))
     world.until(lambda: around.statuses[-1].message == "interrupted")
-    assert around.statuses[-1].acknowledged == around.statuses[-1].acted == len(stored) > 3
+    assert around.statuses[-1].acknowledged == around.statuses[-1].acted == count_acted(tmp_path) == len(stored) > 3
+
+
+def test_the_transitions_of_every_start_are_counted_on_disk(around, tmp_path: Path) -> None:
+    out, weights_file = tmp_path / "run", policy_file(tmp_path)
+    for steps in (3, 4):
+        actor = around.world.start("actor", mode="eval", lockstep=True, env_steps=steps, weights=weights_file, out=out)
+        assert around.exits(actor) == 0
+    assert count_acted(out) == 7
