@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from math import hypot
+from math import hypot, inf
 
 import numpy as np
 
@@ -14,8 +14,8 @@ from awac_ros.arms.profile import VelocityProfile
 
 UNCERTAINTY = 0.002
 """m, rad: so far inside its limits the arm must come to rest."""
-INSET = 0.001
-"""m, rad: so far inside that again the speed towards the workspace's faces and the joints' margins is zero."""
+INSIDE = 0.003
+"""m, rad: so far inside the workspace's faces and the joints' margins the speed towards them is zero."""
 SPEED_SHARE = 0.95
 """Of the largest Cartesian speeds, that is asked for."""
 PEAK = 1.03
@@ -42,11 +42,12 @@ class SafetyLimiter:
         self._period = period
         self._joint_velocity = np.array(limits.joint_velocity)
         joint_low, joint_high = kinematics.lower + limits.joint_margin, kinematics.upper - limits.joint_margin
+        self._joint_low, self._joint_high = joint_low + INSIDE, joint_high - INSIDE
+        self._tip_low = [low + INSIDE for low in limits.workspace_low]
+        self._tip_high = [high - INSIDE for high in limits.workspace_high]
         # Of the joints' positions (7,), the tip's (3,), and the distance that is kept.
-        self._low = np.concatenate((joint_low, limits.workspace_low, [limits.clearance])) + UNCERTAINTY
-        self._high = np.concatenate((joint_high, limits.workspace_high, [np.inf])) - UNCERTAINTY
-        self._fastest_low = (self._low[:10] + INSET) / limits.braking_time
-        self._fastest_high = (self._high[:10] - INSET) / limits.braking_time
+        low, high = (*joint_low, *limits.workspace_low, limits.clearance), (*joint_high, *limits.workspace_high, inf)
+        self._bounds = [(float(a) + UNCERTAINTY, float(b) - UNCERTAINTY) for a, b in zip(low, high, strict=True)]
 
     def reset(self) -> None:
         """The arm is at rest."""
@@ -58,18 +59,27 @@ class SafetyLimiter:
         Order: Cartesian speed, workspace box, kinematics, joint margins, velocities, acceleration and jerk, room to
         stop.
         """
-        place = np.concatenate((state.joint_position, state.p_base_tip)) / self.limits.braking_time
+        joint_position, rate = state.joint_position, 1.0 / self.limits.braking_time
+        wished = self._kinematics.joint_velocity(joint_position, jacobian, self._within_box(state, v_base_tip))
         # Outside a limit the bound towards it stays open and the bound away from it is zero.
-        to_low = np.minimum(self._fastest_low - place, 0.0)
-        to_high = np.maximum(self._fastest_high - place, 0.0)
-        linear, angular = self._haste(v_base_tip)
-        velocity = np.minimum(np.maximum(v_base_tip[:3] / max(linear, 1.0), to_low[7:]), to_high[7:])
-        twist = np.concatenate((velocity, v_base_tip[3:] / max(angular, 1.0)))
-        wished = self._kinematics.joint_velocity(state.joint_position, jacobian, twist)
-        wished = np.minimum(np.maximum(wished, to_low[:7]), to_high[:7])
+        to_low = np.minimum((self._joint_low - joint_position) * rate, 0.0)
+        to_high = np.maximum((self._joint_high - joint_position) * rate, 0.0)
+        wished = np.minimum(np.maximum(wished, to_low), to_high)
         # One factor for all joints keeps the direction of the motion.
-        wished /= max(1.0, *(np.abs(wished) / self._joint_velocity).tolist(), *self._haste(jacobian @ wished))
+        shares = map(abs, (wished / self._joint_velocity).tolist())
+        wished = wished / max(1.0, *shares, *self._haste(jacobian.dot(wished).tolist()))
         return self._profile.send(self._allow(state, jacobian, self._profile.towards(wished)))
+
+    def _within_box(self, state: ArmState, v_base_tip: np.ndarray) -> np.ndarray:
+        """The twist (6,) at a permitted speed, and slower the nearer the tip is to the face that it moves to."""
+        twist, rate = v_base_tip.tolist(), 1.0 / self.limits.braking_time
+        linear, angular = (max(haste, 1.0) for haste in self._haste(twist))
+        place = zip(twist, state.p_base_tip.tolist(), self._tip_low, self._tip_high, strict=False)
+        velocity = [
+            min(max(speed / linear, min((low - at) * rate, 0.0)), max((high - at) * rate, 0.0))
+            for speed, at, low, high in place
+        ]
+        return np.array([*velocity, *(turn / angular for turn in twist[3:])])
 
     def _allow(self, state: ArmState, jacobian: np.ndarray, wanted: np.ndarray) -> np.ndarray:
         """The wanted acceleration (7,), or one halfway to it from braking, or braking: the first that leaves room."""
@@ -83,9 +93,9 @@ class SafetyLimiter:
         """(7,) rad/s: the way to rest within the limits of acceleration and jerk."""
         return self._profile.send(self._profile.towards(np.zeros(7)))
 
-    def _haste(self, v_base_tip: np.ndarray) -> tuple[float, float]:
-        """How many times faster than asked for the tip moves and turns with a twist (6,)."""
-        x, y, z, rx, ry, rz = v_base_tip.tolist()
+    def _haste(self, v_base_tip: list[float]) -> tuple[float, float]:
+        """How many times faster than asked for the tip moves and turns with a twist [6]."""
+        x, y, z, rx, ry, rz = v_base_tip
         return (
             hypot(x, y, z) / (SPEED_SHARE * self.limits.linear_speed),
             hypot(rx, ry, rz) / (SPEED_SHARE * self.limits.angular_speed),
@@ -93,24 +103,29 @@ class SafetyLimiter:
 
     def _leaves_room(self, state: ArmState, jacobian: np.ndarray, acceleration: np.ndarray) -> bool:
         """Whether the arm, after a period under this acceleration (7,), can come to rest within every limit."""
-        if max(self._haste(jacobian @ self._profile.peak(acceleration))) > PEAK:
+        if max(self._haste(jacobian.dot(self._profile.peak(acceleration)).tolist())) > PEAK:
             return False
         late = state.joint_position + self.limits.response_time * state.joint_velocity
         following, midway, rest = self._profile.way_to_rest(acceleration)
         ways = [late + rest]
         if sum(map(abs, rest.tolist())) > STRAIGHT:
             ways.append(late + midway)
-        if all(max(self._beyond(there)) <= 0.0 for there in ways):
+        if all(map(self._is_within, ways)):
             return True
-        now = self._beyond(state.joint_position)
-        if max(now) <= 0.0:
+        if self._is_within(state.joint_position):
             return False
+        now = self._beyond(state.joint_position)
         # An arm that is beyond a limit already may come back, at once, and whether it follows late or not.
         ways += [state.joint_position + way for way in (following, midway, rest)]
         pairs = (zip(self._beyond(there), now, strict=True) for there in ways)
         return all(then <= max(before, 0.0) for pair in pairs for then, before in pair)
 
+    def _is_within(self, joint_position: np.ndarray) -> bool:
+        """Whether joints, tip and distance are where they may come to rest."""
+        place = (*joint_position.tolist(), *self._geometry.at(joint_position))
+        return all(low <= at <= high for at, (low, high) in zip(place, self._bounds, strict=True))
+
     def _beyond(self, joint_position: np.ndarray) -> list[float]:
         """[11] rad, m: how far joints, tip and distance are beyond where they may come to rest; within it negative."""
-        place = np.concatenate((joint_position, self._geometry.at(joint_position)))
-        return np.maximum(self._low - place, place - self._high).tolist()
+        place = (*joint_position.tolist(), *self._geometry.at(joint_position))
+        return [max(low - at, at - high) for at, (low, high) in zip(place, self._bounds, strict=True)]

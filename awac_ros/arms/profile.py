@@ -38,19 +38,22 @@ class VelocityProfile:
     def towards(self, joint_velocity: np.ndarray) -> np.ndarray:
         """The acceleration (7,) of the next period on the fastest way, without overshoot, to a velocity (7,) rad/s."""
         missing = joint_velocity / self._scale - self._velocity
-        return self._change(missing, max(_largest(missing), 1e-300), self._acceleration)
+        most = max(_largest(missing), 1e-300)
+        return self._near(self._acceleration, missing * (self._fastest(most, _largest(self._acceleration)) / most))
 
-    def _change(self, missing: np.ndarray, most: float, acceleration: np.ndarray) -> np.ndarray:
-        """The next acceleration (7,) after this one where so much of the velocity (7,) is missing, `most` of a joint.
+    def _fastest(self, missing: float, acceleration: float) -> float:
+        """The next acceleration of a joint whose velocity misses so much; of all joints, the one that misses most.
 
         An acceleration a that then falls by the step s a period still adds a + (a - s) + ... to the velocity: with n
         whole steps in it (n + 1) a - s n (n + 1) / 2, which must not exceed what is missing.
         """
         step = self._step
-        whole = int((sqrt(1.0 + 8.0 * most / step) - 1.0) / 2.0)
-        # No faster than the slowest joint can follow, so that a motion from rest keeps its direction.
-        fastest = min(most / (whole + 1) + step * whole / 2.0, _largest(acceleration) + step, 1.0)
-        return np.minimum(np.maximum(missing * (fastest / most), acceleration - step), acceleration + step)
+        whole = int((sqrt(1.0 + 8.0 * missing / step) - 1.0) / 2.0)
+        return min(missing / (whole + 1) + step * whole / 2.0, acceleration + step, 1.0)
+
+    def _near(self, acceleration: np.ndarray, wished: np.ndarray) -> np.ndarray:
+        """What may follow an acceleration (7,) and comes nearest to the wished one (7,)."""
+        return np.minimum(np.maximum(wished, acceleration - self._step), acceleration + self._step)
 
     def peak(self, acceleration: np.ndarray) -> np.ndarray:
         """(7,) rad/s: the velocity once this acceleration (7,) of the next period has fallen to zero after it."""
@@ -65,11 +68,30 @@ class VelocityProfile:
         velocity = self._velocity + acceleration
         way = [velocity]
         # A joint that is still while it turns round is not at rest: its acceleration has yet to fall.
-        while (fastest := _largest(velocity)) > NO_VELOCITY or _largest(acceleration) > self._step:
-            acceleration = self._change(-velocity, max(fastest, 1e-300), acceleration)
+        while (most := _largest(velocity)) > NO_VELOCITY or _largest(acceleration) > self._step:
+            most = max(most, 1e-300)
+            fastest = self._fastest(most, _largest(acceleration))
+            wished = velocity * (-fastest / most)
+            acceleration = self._near(acceleration, wished)
+            if acceleration.tolist() == wished.tolist():
+                way += [way[-1] + velocity * (gone / most) for gone in self._straight_to_rest(most, fastest)]
+                break
             velocity = velocity + acceleration
             way.append(way[-1] + velocity)
         return way[0] * self._distance, way[len(way) // 2] * self._distance, way[-1] * self._distance
+
+    def _straight_to_rest(self, velocity: float, slowed: float) -> list[float]:
+        """How far a joint comes in one period, in two, ... till it rests, if the first slows it by so much.
+
+        Joints that slow down in proportion to their velocities do so to the end: what one of them does, all do.
+        """
+        velocity -= slowed
+        way = [velocity]
+        while velocity > NO_VELOCITY or slowed > self._step:
+            slowed = self._fastest(velocity, slowed)
+            velocity -= slowed
+            way.append(way[-1] + velocity)
+        return way
 
     def send(self, acceleration: np.ndarray) -> np.ndarray:
         """(7,) rad/s after a period under this acceleration (7,): what is sent, and remembered."""

@@ -8,6 +8,7 @@ starts and goals, since a physical puck at its edge can only be pushed inwards f
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import atan2, pi
 from typing import Literal
 
 import numpy as np
@@ -78,19 +79,19 @@ class Pushing(ArmTask):
     def twist(self, action: np.ndarray, world: WorldState) -> np.ndarray:
         vx, vy = (self.config.max_speed * min(max(a, -1.0), 1.0) for a in action.tolist())
         gain = self.config.pose_gain
-        x, y, z, w = world.q_base_tip
+        x, y, z, w = world.q_base_tip.tolist()
         # The tip's own z axis in the base frame; its cross product with "down" is the rotation that levels the tip.
         axis_x, axis_y = 2.0 * (x * z + w * y), 2.0 * (y * z - w * x)
         # A tip-down quaternion is (cos, sin, 0, 0) of half the heading; the neutral pose has a heading of 90 degrees.
-        heading = 2.0 * np.arctan2(y, x) - 0.5 * np.pi
+        heading = 2.0 * atan2(y, x) - 0.5 * pi
         return np.array(
             [
                 vx,
                 vy,
-                gain * (TIP_HEIGHT - world.p_base_tip[2]),
+                gain * (TIP_HEIGHT - float(world.p_base_tip[2])),
                 -gain * axis_y,
                 gain * axis_x,
-                -gain * (heading - 2.0 * np.pi * round(heading / (2.0 * np.pi))),
+                -gain * (heading - 2.0 * pi * round(heading / (2.0 * pi))),
             ]
         )
 
@@ -109,7 +110,7 @@ class Pushing(ArmTask):
     def distance(self, observation: np.ndarray) -> np.ndarray:
         """(...,) float32: between the puck and its goal, m."""
         offset = observation[..., 2:4] - observation[..., 6:8]
-        return np.sqrt((offset * offset).sum(axis=-1)).astype(np.float32)
+        return np.hypot(offset[..., 0], offset[..., 1])
 
     def achieved_goal(self, observation: np.ndarray) -> np.ndarray:
         return observation[..., 0:4]
