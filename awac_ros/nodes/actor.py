@@ -58,6 +58,8 @@ class Actor(RunnableNode):
         if refusal := take_precedence():
             self.get_logger().info(refusal)
         clock = self._ros_time if self.get_parameter("use_sim_time").value else time.monotonic
+        if clock is not time.monotonic:
+            self.get_logger().info("waiting for the first message on /clock")
         period = self.loop.task.layout.control_period
         return RealTime(spinner, observer, send, period, clock, self._ros_time)
 

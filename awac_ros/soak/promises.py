@@ -8,6 +8,7 @@ from pathlib import Path
 
 from awac_ros.bench.form import Measure
 from awac_ros.soak import (
+    clocks,
     damaged_files,
     full_disk,
     hostile_messages,
@@ -50,8 +51,8 @@ PROMISES = (
     Promise(
         "damaged files",
         "A damaged file of any kind that is read gets one clear sentence: no hang, no crash, nothing executed.",
-        "Good files (demonstrations, D4RL, robomimic, store, journal, weights, checkpoints, parameters, learner.json) are "
-        "changed by bits, runs, cuts and odd values, and read; audit hooks listen for execution.",
+        "Good files (demonstrations, D4RL, robomimic, store, journal, weights, checkpoints, parameters, learner.json) "
+        "are changed by bits, runs, cuts and odd values, and read; audit hooks listen for execution.",
         damaged_files.measure,
     ),
     Promise(
@@ -72,8 +73,8 @@ PROMISES = (
     ),
     Promise(
         "killed recorder",
-        "Kill the recorder at any time: every episode that ends is in the file exactly once, also one that began before "
-        "the kill.",
+        "Kill the recorder at any time: every episode that ends is in the file exactly once, also one that began "
+        "before the kill.",
         "A scripted operator records in lockstep; the recorder is killed with SIGKILL and started again.",
         killed_recorder.measure,
     ),
@@ -85,5 +86,13 @@ PROMISES = (
         "A graph in real time, whose actor, learner and buffer are killed with SIGKILL; a person stands by who resumes "
         "the arm, since an arm that loses its actor while moving stops until somebody says so.",
         restarts.measure,
+    ),
+    Promise(
+        "clocks",
+        "A clock that leaps, stands still or differs from the wall clock by hours moves no arm, stores no wrong time "
+        "and holds nothing up for longer than it is wrong.",
+        "An actor with use_sim_time hears lies on /clock, while the arm keeps the wall clock; a person resumes the arm "
+        "once the clock is right again.",
+        clocks.measure,
     ),
 )
