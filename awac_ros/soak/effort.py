@@ -21,6 +21,8 @@ class Effort:
     """Recorders that are killed while an operator records."""
     clock_lies: int
     """Times that a clock leaps or stands still."""
+    wrong_weights: int
+    """Messages with weights that must not be followed."""
     restarts: int
     """Of the actor, and of the learner, of a graph in real time."""
 
@@ -33,7 +35,15 @@ FULL = Effort(
     recorders_killed=40,
     restarts=20,
     clock_lies=42,
+    wrong_weights=600,
 )
 SHORT = Effort(
-    writers_killed=15, files_mutated=1_000, messages=5_000, nodes_killed=8, recorders_killed=4, restarts=3, clock_lies=7
+    writers_killed=15,
+    files_mutated=1_000,
+    messages=5_000,
+    nodes_killed=8,
+    recorders_killed=4,
+    restarts=3,
+    clock_lies=7,
+    wrong_weights=24,
 )

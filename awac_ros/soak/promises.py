@@ -16,6 +16,7 @@ from awac_ros.soak import (
     killed_recorder,
     killed_writers,
     restarts,
+    wrong_weights,
 )
 from awac_ros.soak.effort import Effort
 
@@ -94,5 +95,12 @@ PROMISES = (
         "An actor with use_sim_time hears lies on /clock, while the arm keeps the wall clock; a person resumes the arm "
         "once the clock is right again.",
         clocks.measure,
+    ),
+    Promise(
+        "wrong weights",
+        "Weights that are damaged, of another layout, older, of a second learner or of another shape are refused by "
+        "name and counted; the actor goes on with the learner it follows.",
+        "A liar publishes them on policy/weights beside the learner of a graph in lockstep.",
+        wrong_weights.measure,
     ),
 )
