@@ -29,7 +29,7 @@ class BulletConfig:
 
     inner_period: float = 0.025
     """s between two velocity commands to the joints."""
-    substeps: int = 3
+    substeps: int = 2
     """Physics steps an inner period."""
     table_height: float = 0.045
     """m above the arm's base."""
@@ -94,6 +94,10 @@ class BulletArm(SimulatedArm):
         bullet.changeDynamics(self._table, -1, lateralFriction=self.config.table_friction)
         bullet.changeDynamics(self._arm, self._joints[-1], lateralFriction=self.config.tip_friction)
         self._effort = self.kinematics.effort_limit
+        # Bullet merges the inertias of fixed links in a way of its own. The first joint also carries the head, a joint.
+        for number, joint in list(enumerate(self._joints))[1:]:
+            mass, _, moments, centre, axes = bullet.getDynamicsInfo(self._arm, joint)[:5]
+            self.kinematics.set_inertia(number, mass, centre, axes, moments)
         # Bound once: the client looks its methods up anew at every call.
         self._step = bullet.stepSimulation
         self._command_joints = bullet.setJointMotorControlArray

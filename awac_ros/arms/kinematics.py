@@ -79,6 +79,22 @@ class Kinematics:
         """(7,) Nm that gives the joints this acceleration (7,) rad/s^2, gravity included."""
         return pinocchio.rnea(self.model, self._data, joint_position, joint_velocity, joint_acceleration)
 
+    def set_inertia(
+        self,
+        joint: int,
+        mass: float,
+        p_joint_centre: tuple[float, ...],
+        q_joint_axes: tuple[float, ...],
+        moments: tuple[float, ...],
+    ) -> None:
+        """What `inverse_dynamics` moves with a joint (from 0), in place of the URDF's: mass in kg, its centre (3,) m.
+
+        The principal moments of inertia (3,) kg m^2 are about axes through the centre, turned by xyzw (4,).
+        """
+        axes = pinocchio.Quaternion(np.array(q_joint_axes)).matrix()
+        inertia = pinocchio.Inertia(mass, np.array(p_joint_centre), axes @ np.diag(moments) @ axes.T)
+        self.model.inertias[joint + 1] = inertia
+
     def joint_velocity(self, joint_position: np.ndarray, jacobian: np.ndarray, v_base_tip: np.ndarray) -> np.ndarray:
         """(7,) rad/s that produces the twist (6,), with posture and joint-limit avoidance in the null space.
 

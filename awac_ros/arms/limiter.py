@@ -16,8 +16,10 @@ UNCERTAINTY = 0.002
 """m, rad: so far inside its limits the arm must come to rest."""
 INSIDE = 0.003
 """m, rad: so far inside the workspace's faces and the joints' margins the speed towards them is zero."""
-SPEED_SHARE = 0.95
-"""Of the largest Cartesian speeds, that is asked for."""
+RETURN = 0.02
+"""m/s, rad/s: an arm that is not so far inside comes back with at most so much, whatever is asked for."""
+LINEAR_SHARE, ANGULAR_SHARE = 0.94, 0.9
+"""Of the tip's largest speeds, that are asked for."""
 PEAK = 1.03
 """Of the speed that is asked for: so much is let through while the direction changes."""
 STRAIGHT = 0.1
@@ -61,9 +63,8 @@ class SafetyLimiter:
         """
         joint_position, rate = state.joint_position, 1.0 / self.limits.braking_time
         wished = self._kinematics.joint_velocity(joint_position, jacobian, self._within_box(state, v_base_tip))
-        # Outside a limit the bound towards it stays open and the bound away from it is zero.
-        to_low = np.minimum((self._joint_low - joint_position) * rate, 0.0)
-        to_high = np.maximum((self._joint_high - joint_position) * rate, 0.0)
+        to_low = np.minimum((self._joint_low - joint_position) * rate, RETURN)
+        to_high = np.maximum((self._joint_high - joint_position) * rate, -RETURN)
         wished = np.minimum(np.maximum(wished, to_low), to_high)
         # One factor for all joints keeps the direction of the motion.
         shares = map(abs, (wished / self._joint_velocity).tolist())
@@ -76,7 +77,7 @@ class SafetyLimiter:
         linear, angular = (max(haste, 1.0) for haste in self._haste(twist))
         place = zip(twist, state.p_base_tip.tolist(), self._tip_low, self._tip_high, strict=False)
         velocity = [
-            min(max(speed / linear, min((low - at) * rate, 0.0)), max((high - at) * rate, 0.0))
+            min(max(speed / linear, min((low - at) * rate, RETURN)), max((high - at) * rate, -RETURN))
             for speed, at, low, high in place
         ]
         return np.array([*velocity, *(turn / angular for turn in twist[3:])])
@@ -97,8 +98,8 @@ class SafetyLimiter:
         """How many times faster than asked for the tip moves and turns with a twist [6]."""
         x, y, z, rx, ry, rz = v_base_tip
         return (
-            hypot(x, y, z) / (SPEED_SHARE * self.limits.linear_speed),
-            hypot(rx, ry, rz) / (SPEED_SHARE * self.limits.angular_speed),
+            hypot(x, y, z) / (LINEAR_SHARE * self.limits.linear_speed),
+            hypot(rx, ry, rz) / (ANGULAR_SHARE * self.limits.angular_speed),
         )
 
     def _leaves_room(self, state: ArmState, jacobian: np.ndarray, acceleration: np.ndarray) -> bool:

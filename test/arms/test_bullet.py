@@ -7,6 +7,7 @@ import pytest
 
 from awac_ros.arms import make_arm
 from awac_ros.arms.bullet import BulletArm
+from awac_ros.arms.limits import SafetyLimits
 from awac_ros.errors import AwacError
 
 TIP = np.array([0.6, 0.0, 0.06])
@@ -36,6 +37,17 @@ def test_tip_follows_its_twist(arm: BulletArm) -> None:
     start = arm.state().p_base_tip
     drive(arm, [0.1, -0.1, 0.0, 0.0, 0.0, 0.0], 1.0)
     np.testing.assert_allclose(arm.state().p_base_tip - start, [0.1, -0.1, 0.0], atol=5e-3)
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_every_joint_obeys_in_every_pose(arm: BulletArm, seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    middle, reach = 0.5 * (arm.kinematics.upper + arm.kinematics.lower), 0.3 * arm.kinematics.upper
+    arm.pose(middle + rng.uniform(-reach, reach), np.array([0.0, 2.0, 2.0]))
+    wanted = 0.5 * np.array(SafetyLimits().joint_velocity) * rng.choice((-1.0, 1.0), 7)
+    for share in (0.25, 0.5, 0.75, *(1.0,) * 8):
+        arm.drive(share * wanted)
+    np.testing.assert_allclose(arm.state().joint_velocity, wanted, atol=0.05)
 
 
 def test_tip_pushes_the_puck_and_the_puck_stays_where_it_is_left(arm: BulletArm) -> None:

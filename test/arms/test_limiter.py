@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from awac_ros.arms import ArmState
 from awac_ros.arms.geometry import ArmGeometry
 from awac_ros.arms.kinematics import Kinematics
-from awac_ros.arms.limiter import SafetyLimiter
+from awac_ros.arms.limiter import RETURN, SafetyLimiter
 from awac_ros.arms.limits import SafetyLimits
 
 PERIOD = 0.02
@@ -67,16 +67,16 @@ def test_tip_stays_in_the_workspace_box_and_comes_close_to_its_faces(axis: int, 
     assert left[-1, axis] < 0.01
 
 
-def test_tip_outside_the_box_may_return_but_not_go_on() -> None:
+def test_tip_outside_the_box_returns_slowly_whatever_is_asked_for_and_faster_on_demand() -> None:
     outside = KINEMATICS.inverse(np.array([0.6, 0.30, 0.06]))
     away, _, _ = drive([np.array([0.0, 0.2, 0.0, 0.0, 0.0, 0.0])] * 20, outside)
     back, _, _ = drive([np.array([0.0, -0.2, 0.0, 0.0, 0.0, 0.0])] * 20, outside)
-    assert np.ptp(away[:, 1]) < 2e-3
+    assert (np.diff(away[:, 1]) <= 0.0).all() and np.ptp(away[:, 1]) < 20 * PERIOD * RETURN * 1.05
     assert back[-1, 1] < 0.28
 
 
 def test_tip_speed_is_limited_and_pushing_at_full_speed_is_not_slowed() -> None:
-    for speed, expected in ((5.0, 0.95 * LIMITS.linear_speed), (0.2, 0.2)):
+    for speed, expected in ((5.0, 0.94 * LIMITS.linear_speed), (0.2, 0.2)):
         tips, _, _ = drive([np.array([0.0, speed, 0.0, 0.0, 0.0, 0.0])] * 30)
         speeds = np.linalg.norm(np.diff(tips, axis=0), axis=1) / PERIOD
         assert speeds.max() <= LIMITS.linear_speed
