@@ -122,7 +122,12 @@ class Actor(RunnableNode):
                 "activity": loop.message,
             },
             error=stopped or loop.trouble,
-            warning=loop.slot.refusal or loop.human.refusal or loop.outbox.warning() or loop.delivery.trouble or late,
+            warning=loop.slot.refusal
+            or loop.human.refusal
+            or loop.outbox.warning()
+            or loop.delivery.trouble
+            or loop.slot.silence(time.monotonic())
+            or late,
         )
 
 

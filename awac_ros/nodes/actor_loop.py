@@ -202,13 +202,16 @@ class ActorLoop:
         in_step = self._config.mode == TRAIN and self._config.lockstep
         self._wait(
             lambda: self.slot.environment_steps >= 0 if in_step else self.slot.policy is not None,
-            lambda: "waiting for weights on policy/weights",
+            lambda: "waiting for weights on policy/weights: start the learner node",
         )
         if in_step:
             self._await_delivery()
             self._wait(
                 lambda: self.slot.environment_steps >= self.delivery.total,
-                lambda: f"waiting for the learner to train on {self.delivery.total} transitions",
+                lambda: (
+                    self.slot.silence(time.monotonic())
+                    or f"waiting for the learner to train on {self.delivery.total} transitions"
+                ),
             )
 
     def _await_delivery(self) -> None:
