@@ -8,10 +8,10 @@ from dataclasses import replace
 from awac_ros.data import Episode, demos
 from awac_ros.data.store import TransitionStore
 from awac_ros.learning import checkpoint
-from awac_ros.nodes.actor_record import count_acted
 from awac_ros.nodes.description import Value
 from awac_ros.nodes.graph import PUSHING
 from awac_ros.nodes.learner_folder import LearnerFolder
+from awac_ros.nodes.outbox import count_made
 from awac_ros.nodes.up import Session, up
 from awac_ros.runs import offline, workers
 from awac_ros.runs.evaluations import read_all
@@ -141,7 +141,7 @@ class Phases:
             rows, _ = store.since(0, store.total)
         keys = set(zip(rows.actor_id.tolist(), rows.episode.tolist(), rows.step.tolist(), strict=True))
         return TransitionCounts(
-            acted=count_acted(self._folder.path),
+            acted=count_made(self._folder.path, self._task.layout),
             stored=len(rows),
             trained=record.environment_steps,
             repeated_keys=len(rows) - len(keys) + record.repeated_keys,

@@ -17,7 +17,33 @@ class Effort:
     """Hostile messages and requests."""
     nodes_killed: int
     """Nodes of a running graph that are killed."""
+    recorders_killed: int
+    """Recorders that are killed while an operator records."""
+    clock_lies: int
+    """Times that a clock leaps or stands still."""
+    wrong_weights: int
+    """Messages with weights that must not be followed."""
+    restarts: int
+    """Of the actor, and of the learner, of a graph in real time."""
 
 
-FULL = Effort(writers_killed=170, files_mutated=10_000, messages=100_000, nodes_killed=200)
-SHORT = Effort(writers_killed=15, files_mutated=1_000, messages=5_000, nodes_killed=8)
+FULL = Effort(
+    writers_killed=170,
+    files_mutated=10_000,
+    messages=100_000,
+    nodes_killed=200,
+    recorders_killed=40,
+    restarts=20,
+    clock_lies=42,
+    wrong_weights=600,
+)
+SHORT = Effort(
+    writers_killed=15,
+    files_mutated=1_000,
+    messages=5_000,
+    nodes_killed=8,
+    recorders_killed=4,
+    restarts=3,
+    clock_lies=7,
+    wrong_weights=24,
+)

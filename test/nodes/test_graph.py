@@ -19,7 +19,7 @@ from awac_ros.tasks import Pushing
 LAYOUT = Pushing().layout
 CONFIGS = {
     "arm": ("arm_config", "ArmConfig"),
-    "actor": ("actor_loop", "ActorConfig"),
+    "actor": ("actor_config", "ActorConfig"),
     "buffer": ("buffer", "BufferConfig"),
     "camera": ("camera", "CameraConfig"),
     "console": ("console", "ConsoleConfig"),
