@@ -21,6 +21,8 @@ class Kind(enum.Enum):
     """Nothing is held any more."""
     MARK = "mark"
     """Of the episode: `text` is start, success, failure or discard."""
+    CORRECT = "correct"
+    """The demonstration recorded last: `text` is undo, success or failure."""
     STOP = "stop"
     RESUME = "resume"
     RESET = "reset"

@@ -158,7 +158,8 @@ def _teleop(values: Values) -> dict[str, Value]:
 
 
 def _console(values: Values) -> dict[str, Value]:
-    return {"port": values["console_port"]}
+    made = _stored(values) if values["mode"] != "collect" else 0
+    return {"port": values["console_port"], "store": _store(values) if made else "", "made": made}
 
 
 def _shown(values: Values) -> bool:
