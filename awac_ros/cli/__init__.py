@@ -3,7 +3,19 @@
 Heavy modules are imported inside the commands, so that help comes at once.
 """
 
-from awac_ros.cli import bench_commands, data, doctor, evaluate, graph, pushing, rehearse, soak, study, teleop
+from awac_ros.cli import (
+    bench_commands,
+    data,
+    doctor,
+    evaluate,
+    graph,
+    pushing,
+    random_process,
+    rehearse,
+    soak,
+    study,
+    teleop,
+)
 from awac_ros.cli.application import app
 
 __all__ = [
@@ -14,6 +26,7 @@ __all__ = [
     "evaluate",
     "graph",
     "pushing",
+    "random_process",
     "rehearse",
     "soak",
     "study",

@@ -10,7 +10,20 @@ from awac_ros.learning.trainer import Trainer, TrainerConfig
 from awac_ros.tasks import Pushing, PushingConfig
 
 runner = CliRunner()
-COMMANDS = ["pushing", "collect", "train", "eval", "data", "study", "up", "teleop", "doctor", "rehearse", "soak"]
+COMMANDS = [
+    "pushing",
+    "collect",
+    "random",
+    "train",
+    "eval",
+    "data",
+    "study",
+    "up",
+    "teleop",
+    "doctor",
+    "rehearse",
+    "soak",
+]
 
 
 def refused(*words) -> str:
