@@ -5,9 +5,10 @@ import { Link } from "./link.js";
 
 const $ = (id) => document.getElementById(id);
 const MARK_KEYS = { 1: "start", 2: "success", 3: "failure", 4: "discard" };
-let state = null, history = null, noticeTimer = null;
+let state = null, history = null, ended = false, noticeTimer = null;
 
-const link = new Link({ state: showState, history: showHistory, notice: showNotice }, showPicture, showLink);
+const heard = { state: showState, history: showHistory, notice: showNotice, farewell: hearFarewell };
+const link = new Link(heard, showPicture, showLink);
 const drive = new Drive($("stick"), $("view"), (word) => link.say(word), () => $("speed").value / 100);
 
 $("stop").onclick = stop;
@@ -47,7 +48,14 @@ function otherOutcome() {
   return state.recorded.last === "success" ? "failure" : "success";
 }
 
+/** The console ends, and says so: the connection that is lost next is no accident. */
+function hearFarewell() {
+  ended = true;
+}
+
 function showLink(open) {
+  ended &&= !open;
+  $("lost-why").textContent = ended ? "The graph has ended." : "Connection lost.";
   $("lost").hidden = open;
   $("link").textContent = open ? "connected" : "not connected";
   $("link").dataset.level = open ? "ok" : "error";

@@ -73,6 +73,7 @@ class Console(RunnableNode):
         self.get_logger().info(f"the operator's page: {self._pages.url}")
 
     def close(self) -> None:
+        self._pages.tell("farewell", {})
         self._pages.close()
         self._scene.close()
         self._hold.end()

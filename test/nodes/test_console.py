@@ -195,10 +195,18 @@ def test_a_page_that_is_gone_with_the_control_it_took_stops_the_arm(graph: Graph
     graph.world.until(lambda: graph.arms and graph.arms[-1].stopped)
 
 
-def test_a_lost_console_is_said_on_the_page(graph: Graph, chromium) -> None:
+def test_a_killed_console_is_a_lost_connection(graph: Graph, chromium) -> None:
+    with open_page(chromium, graph.url()) as page:
+        graph.console.kill()
+        page.wait_for_selector("#lost:visible")
+        assert "Connection lost." in page.inner_text("#lost")
+
+
+def test_a_console_that_ends_is_said_on_the_page(graph: Graph, chromium) -> None:
     with open_page(chromium, graph.url()) as page:
         graph.console.send_signal(signal.SIGINT)
         page.wait_for_selector("#lost:visible")
+        assert "The graph has ended." in page.inner_text("#lost")
         assert graph.console.wait(timeout=20) == 0
         page.keyboard.press("Escape")
         assert "emergency stop" in page.inner_text("#notice")
