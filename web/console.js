@@ -7,7 +7,8 @@ const $ = (id) => document.getElementById(id);
 const MARK_KEYS = { 1: "start", 2: "success", 3: "failure", 4: "discard" };
 let state = null, history = null, ended = false, noticeTimer = null;
 
-const heard = { state: showState, history: showHistory, notice: showNotice, farewell: hearFarewell };
+const heard = { state: showState, history: showHistory, notice: showNotice, farewell: hearFarewell,
+  offers: () => location.reload() };  // no graph runs here any more: what shall be done next?
 const link = new Link(heard, showPicture, showLink);
 const drive = new Drive($("stick"), $("view"), (word) => link.say(word), () => $("speed").value / 100);
 
@@ -19,6 +20,7 @@ $("control").onclick = () => link.say({ kind: "control", on: state.control !== "
 $("cameras").onchange = (event) => link.say({ kind: "camera", text: event.target.value });
 $("speed").oninput = () => ($("speed-value").value = `${$("speed").value} %`);
 for (const button of document.querySelectorAll("[data-mark]")) button.onclick = () => mark(button.dataset.mark);
+$("end").onclick = () => link.say({ kind: "end" });
 $("undo").onclick = () => link.say({ kind: "correct", text: "undo" });
 $("judge").onclick = () => link.say({ kind: "correct", text: otherOutcome() });
 window.addEventListener("resize", () => history && showHistory(history));
@@ -113,7 +115,7 @@ function allow(arm, { state, mode, recorded }, connected) {
     button.disabled = button.dataset.mark === "start" ? !(connected && state === "waiting" && !arm.stopped) : !running;
   $("reset").disabled = !there || running;
   $("undo").disabled = $("judge").disabled = !connected || running || !recorded;
-  $("pause").disabled = $("cameras").disabled = !connected;
+  $("pause").disabled = $("cameras").disabled = $("end").disabled = !connected;
   $("control").hidden = !mode || mode === "collect";
   drive.enabled = there && !arm.stopped && !arm.lockstep;
   $("stick").classList.toggle("off", !drive.enabled);

@@ -33,6 +33,10 @@ class Kind(enum.Enum):
     """Taken, or given back, by `on`."""
     CAMERA = "camera"
     """Show the image topic `text`; none where it is empty."""
+    END = "end"
+    """End the whole graph in order."""
+    CHOOSE = "choose"
+    """Start a graph in the mode `text`."""
 
 
 @dataclass(frozen=True)

@@ -117,6 +117,9 @@ class Console(RunnableNode):
                 self._control(page, word.on)
             case Kind.CAMERA:
                 self._camera.watch(word.text)
+            case Kind.END:
+                self.get_logger().info("the page ends the graph")
+                self.finished = True
             case _:
                 self._commands.take(page, word)
 

@@ -231,7 +231,7 @@ PUSHING = Graph(
             wanted=lambda values: values["mode"] == "collect" and values["teleop"] == "scripted" and _acts(values),
         ),
         Process("teleop", _teleop, wanted=lambda values: values["teleop"] in _STARTED_DEVICES and _acts(values)),
-        Process("console", _console, wanted=_shown),
+        Process("console", _console, wanted=_shown, ends_graph=lambda values: True),
         Process("camera", lambda values: {}, wanted=lambda values: _shown(values) and bool(values["sim"])),
     ),
     check=_check,
