@@ -56,7 +56,7 @@ function hearFarewell() {
 }
 
 function showLink(open) {
-  ended &&= !open;
+  if (open && ended) return location.reload();  // another graph runs here now
   $("lost-why").textContent = ended ? "The graph has ended." : "Connection lost.";
   $("lost").hidden = open;
   $("link").textContent = open ? "connected" : "not connected";

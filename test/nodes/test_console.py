@@ -2,6 +2,7 @@
 
 import signal
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import numpy as np
 import pytest
@@ -202,12 +203,16 @@ def test_a_killed_console_is_a_lost_connection(graph: Graph, chromium) -> None:
         assert "Connection lost." in page.inner_text("#lost")
 
 
-def test_a_console_that_ends_is_said_on_the_page(graph: Graph, chromium) -> None:
-    with open_page(chromium, graph.url()) as page:
+def test_a_console_that_ends_says_so_and_the_page_goes_on_with_the_next_one(graph: Graph, chromium) -> None:
+    url = graph.url()
+    with open_page(chromium, url) as page:
         graph.console.send_signal(signal.SIGINT)
         page.wait_for_selector("#lost:visible")
         assert "The graph has ended." in page.inner_text("#lost")
         assert graph.console.wait(timeout=20) == 0
         page.keyboard.press("Escape")
         assert "emergency stop" in page.inner_text("#notice")
+        graph.world.start("console", port=urlsplit(url).port)
+        page.wait_for_selector("#link[data-level=ok]")
+        assert page.is_hidden("#lost")
     assert "Traceback" not in graph.world.log()
