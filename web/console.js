@@ -112,7 +112,7 @@ function allow(arm, { state, mode, recorded }, connected) {
   const running = connected && state === "running";
   const there = connected && arm.stopped !== undefined;
   for (const button of document.querySelectorAll("[data-mark]"))
-    button.disabled = button.dataset.mark === "start" ? !(connected && state === "waiting" && !arm.stopped) : !running;
+    button.disabled = button.dataset.mark === "start" ? !(there && state === "waiting" && !arm.stopped) : !running;
   $("reset").disabled = !there || running;
   $("undo").disabled = $("judge").disabled = !connected || running || !recorded;
   $("pause").disabled = $("cameras").disabled = $("end").disabled = !connected;

@@ -70,6 +70,12 @@ def test_training_without_data_is_refused(tmp_path):
     assert "is not there" in refused("train", "--out", tmp_path, "--demos", tmp_path / "nowhere.hdf5")
 
 
+def test_random_episodes_do_not_replace_a_file_that_is_there(tmp_path):
+    (tmp_path / "old.hdf5").write_text("precious")
+    assert "is there already" in refused("random", "--out", tmp_path / "old.hdf5")
+    assert (tmp_path / "old.hdf5").read_text() == "precious"
+
+
 def test_a_folder_that_holds_something_else_is_not_taken_as_a_run(tmp_path):
     (tmp_path / "letter.txt").touch()
     sentence = refused("pushing", "--out", tmp_path)

@@ -40,6 +40,7 @@ SHORTER = {
     "eval": ["--episodes", "1"],
 }
 """By the mode or the name of a command, what is added to it."""
+PATIENCE = 120.0
 
 
 def commands() -> list[str]:
@@ -67,17 +68,29 @@ class Person:
         self._seen[topic] = position(message)
 
     def demonstrate(self) -> None:
-        """One episode, from Start to Success."""
-        self._page.wait_for_selector("[data-mark=start]:enabled, #stopped:visible")
-        if self._page.is_visible("#stopped"):  # on a machine with too much to do
+        """One episode, from Start to Success; again where a busy machine has stopped the arm meanwhile."""
+        deadline = time.monotonic() + PATIENCE
+        while not self._attempt():
+            assert time.monotonic() < deadline, self._page.inner_text("#episode-card")
+
+    def _attempt(self) -> bool:
+        """Whether the episode was driven to its Success."""
+        if self._page.is_visible("#stopped"):
             self._page.click("#resume")
-        self._page.click("[data-mark=start]:enabled")
-        self._page.wait_for_selector("[data-mark=success]:enabled")
+            self._page.wait_for_selector("#stopped", state="hidden")
+        self._page.keyboard.press("1")
+        self._page.wait_for_timeout(200)
+        if self._page.is_disabled("[data-mark=success]"):
+            return False
         with self._stick() as push:
             hand = ScriptedOperator(self._rng)
             while (answer := self._answer(hand)) is not Mark.SUCCESS:
+                if self._page.is_disabled("[data-mark=success]"):
+                    return False
                 push(answer)
         self._page.click("[data-mark=success]:enabled")
+        self._page.wait_for_selector("[data-mark=success]:disabled")
+        return True
 
     def take_over(self, seconds: float) -> None:
         """Drive for a while, whatever the policy would do."""
