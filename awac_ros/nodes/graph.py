@@ -55,6 +55,12 @@ _ARGUMENTS = (
         "task: the task's own; person: -1 a step, 0 and the end at the step where a person marks success",
         choices=get_args(RewardRule),
     ),
+    Argument(
+        "host",
+        "all",
+        "which nodes start here: all; robot: all but the learner; trainer: the learner alone (read docs/two_hosts.md)",
+        choices=("all", "robot", "trainer"),
+    ),
     Argument("seed", "0", "of scenes, exploration and training", int),
     Argument("namespace", "", "ROS namespace of all nodes and topics"),
     Argument("params_file", str(resource("config/pushing.yaml")), "ROS parameter file with everything else"),
@@ -107,7 +113,9 @@ def _left(values: Values) -> int:
 
 
 def _acts(values: Values) -> bool:
-    """Whether anything is left to be acted."""
+    """Whether anything is left to be acted on this host."""
+    if values["host"] == "trainer":
+        return False
     endless = not int(values["env_steps" if values["mode"] == "train" else "episodes"])
     return endless or _left(values) > 0
 
@@ -200,6 +208,10 @@ def _check(values: Values) -> None:
     if values["mode"] == "collect" and Path(_demos(values)).exists():
         _check_task(_demos(values), _layout(values))
     if values["mode"] != "train":
+        if values["host"] != "all":
+            raise AwacError(f"host:={values['host']} goes with mode:=train alone; the other modes have no learner")
+        return
+    if values["host"] == "robot":
         return
     for name in ("demos", "prior", "checkpoint"):
         if values[name] and not Path(str(values[name])).exists():
@@ -217,11 +229,11 @@ PUSHING = Graph(
     name="pushing",
     arguments=_ARGUMENTS,
     processes=(
-        Process("buffer", _buffer, wanted=lambda values: values["mode"] == "train"),
+        Process("buffer", _buffer, wanted=lambda values: values["mode"] == "train" and values["host"] != "trainer"),
         Process(
             "learner",
             _learner,
-            wanted=lambda values: values["mode"] == "train",
+            wanted=lambda values: values["mode"] == "train" and values["host"] != "robot",
             ends_graph=lambda values: True,
         ),
         Process(

@@ -88,6 +88,17 @@ def test_one_argument_makes_it_the_physical_arm(prior: Path, tmp_path: Path) -> 
     assert changed == [("arm", parameters)]
 
 
+def test_the_learner_can_be_on_a_host_of_its_own(prior: Path, tmp_path: Path) -> None:
+    arguments = given("train", prior, tmp_path)
+    robot, trainer = ([s.name for s in PUSHING.plan({**arguments, "host": host})] for host in ("robot", "trainer"))
+    assert trainer == ["learner"]
+    assert [start.name for start in PUSHING.plan(arguments) if start.name not in trainer] == robot
+
+
+def test_the_robots_host_needs_nothing_to_train_on(tmp_path: Path) -> None:
+    assert PUSHING.plan({"mode": "train", "out": str(tmp_path), "host": "robot"})
+
+
 @pytest.mark.parametrize("mode", ["collect", "train", "eval"])
 def test_a_persons_device_is_started_in_every_mode_but_the_keyboard_which_needs_a_terminal(
     mode: str, prior: Path, tmp_path: Path
@@ -160,6 +171,7 @@ def test_enough_demonstrations_are_not_collected_again(prior: Path, tmp_path: Pa
         ({"console_port": "70000"}, "console_port:=70000 is no port"),
         ({"teleop": "browser", "lockstep": "true"}, "needs the operator's page in real time"),
         ({"teleop": "browser", "console": "false"}, "needs the operator's page in real time"),
+        ({"host": "robot"}, "host:=robot goes with mode:=train alone"),
         ({"mode": "train", "out": "/nowhere"}, "mode:=train has nothing to begin with"),
         ({"mode": "train", "demos": "/nowhere.hdf5"}, "demos:=/nowhere.hdf5 is not there"),
         ({"mode": "eval", "out": "/nowhere"}, "/nowhere/checkpoints: no checkpoint here"),
