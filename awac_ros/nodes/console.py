@@ -24,7 +24,7 @@ from awac_ros.nodes.console_topics import ConsoleTopics
 from awac_ros.nodes.diagnostics import Diagnostics, Health
 from awac_ros.nodes.parameters import declare, parameter
 from awac_ros.nodes.runner import RunnableNode, run
-from awac_ros.tasks import Pushing
+from awac_ros.tasks import TASKS, make_task
 
 _PICTURES = 1 / 15
 _STATES = 1 / 5
@@ -45,6 +45,7 @@ class ConsoleConfig:
         0.25, "s without a word of a driving page at which it counts as let go.", low=0.05, high=2.0
     )
     store: str = parameter("", "The run's transition store, whose episodes the curves begin with; empty: none.")
+    task: str = parameter("pushing", "The task of these episodes.", choices=tuple(TASKS))
     made: int = parameter(0, "How many of the store's transitions are of earlier starts.", low=0, high=10**12)
 
 
@@ -55,7 +56,7 @@ class Console(RunnableNode):
         super().__init__("console", **arguments)
         self.config = config = declare(self, ConsoleConfig())
         self._hold = Hold(config.hold_timeout)
-        earlier = earlier_episodes(Path(config.store), Pushing(), config.made) if config.store else []
+        earlier = earlier_episodes(Path(config.store), make_task(config.task), config.made) if config.store else []
         self._topics = ConsoleTopics(self, earlier, config.made)
         self._commands = Commands(self, self._answer)
         self._camera = CameraFeed(self, lambda picture: self._pages.show(picture))

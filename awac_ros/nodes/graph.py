@@ -172,7 +172,8 @@ def _teleop(values: Values) -> dict[str, Value]:
 
 def _console(values: Values) -> dict[str, Value]:
     made = _stored(values) if values["mode"] != "collect" else 0
-    return {"port": values["console_port"], "store": _store(values) if made else "", "made": made}
+    curves = {"store": _store(values) if made else "", "task": values["task"], "made": made}
+    return {"port": values["console_port"], **curves}
 
 
 def _shown(values: Values) -> bool:

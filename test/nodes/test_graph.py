@@ -148,7 +148,7 @@ def test_the_page_of_a_run_taken_up_again_begins_with_what_is_in_its_store(prior
         starts = PUSHING.plan({**given("train", prior, tmp_path), "mode": mode})
         return next(start for start in starts if start.name == "console").parameters
 
-    common = {"use_sim_time": False, "port": 8080}
+    common = {"use_sim_time": False, "port": 8080, "task": "pushing"}
     assert console("train") == {**common, "made": 0}
     store = tmp_path / "out" / "store.sqlite"
     with TransitionStore(store, LAYOUT) as opened:
