@@ -10,9 +10,11 @@ import numpy as np
 
 from awac_msgs.msg import PolicyWeights as PolicyWeightsMessage
 from awac_ros.bench.bare_loop import BareLoop
+from awac_ros.bench.data import random_transitions
 from awac_ros.bench.form import Measure, at_most, below, plain
 from awac_ros.bench.policy import write_checkpoint
 from awac_ros.data import Transitions
+from awac_ros.data.journal import Journal
 from awac_ros.data.store import TransitionStore
 from awac_ros.errors import AwacError
 from awac_ros.learning import checkpoint
@@ -26,6 +28,7 @@ from awac_ros.runs.narrator import Narrator
 from awac_ros.tasks import Pushing
 
 DECISIONS = 10_000
+PUTS = 2_000
 
 
 def measure(minutes: float) -> list[Measure]:
@@ -37,6 +40,7 @@ def measure(minutes: float) -> list[Measure]:
         out = Path(folder)
         write_checkpoint(out / "checkpoints")
         inference = _inference(out / "checkpoints")
+        puts = _puts(out / "journal.sqlite")
 
         def heard(message: PolicyWeightsMessage) -> None:
             published[message.version] = seconds(message.stamp)
@@ -63,6 +67,9 @@ def measure(minutes: float) -> list[Measure]:
         plain("publications", len(delays), "publications"),
         plain("policy inference, p50", 1e6 * np.percentile(inference, 50), "us"),
         plain("policy inference, p99", 1e6 * np.percentile(inference, 99), "us"),
+        plain("a transition into the actor's journal, p50", 1e6 * np.percentile(puts, 50), "us"),
+        plain("a transition into the actor's journal, p99", 1e6 * np.percentile(puts, 99), "us"),
+        plain("a transition into the actor's journal, largest", 1e6 * puts.max(), "us"),
     ]
 
 
@@ -119,4 +126,18 @@ def _inference(folder: Path) -> np.ndarray:
         start = time.perf_counter()
         policy.sample(observation, rng)
         times[number] = time.perf_counter() - start
+    return times
+
+
+def _puts(path: Path) -> np.ndarray:
+    """(N,) s of one transition each, acknowledged at once as by a buffer that keeps up."""
+    layout = Pushing().layout
+    rows = random_transitions(layout, PUTS, seed=0)
+    times = np.empty(PUTS)
+    with Journal.create(path, layout, rows.actor_id[0]) as journal:
+        for number in range(PUTS):
+            start = time.perf_counter()
+            journal.append(rows[number : number + 1])
+            times[number] = time.perf_counter() - start
+            journal.forget(1)
     return times

@@ -3,7 +3,20 @@
 Heavy modules are imported inside the commands, so that help comes at once.
 """
 
-from awac_ros.cli import bench_commands, data, doctor, evaluate, film, graph, pushing, rehearse, soak, study, teleop
+from awac_ros.cli import (
+    bench_commands,
+    data,
+    doctor,
+    evaluate,
+    film,
+    graph,
+    pushing,
+    random_process,
+    rehearse,
+    soak,
+    study,
+    teleop,
+)
 from awac_ros.cli.application import app
 
 __all__ = [
@@ -15,6 +28,7 @@ __all__ = [
     "film",
     "graph",
     "pushing",
+    "random_process",
     "rehearse",
     "soak",
     "study",

@@ -18,6 +18,7 @@ os.environ.setdefault("AMENT_PREFIX_PATH", sys.prefix)
 ORDER = (
     "pushing",
     "collect",
+    "random",
     "train",
     "eval",
     "film",

@@ -1,6 +1,6 @@
 """Demonstrations in HDF5, in robomimic's layout.
 
-    /data                attrs: total, env_args (JSON), layout (JSON), layout_hash
+    /data                attrs: total, env_args (JSON), layout (JSON), layout_hash; taken_back (JSON), optional
     /data/demo_<number>  attrs: num_samples, outcome, actor_id, episode
       actions (N, A)  rewards (N,)  dones (N,)  timeouts (N,)  intervened (N,)  policy_version (N,)  step_time (N,)
       obs/<field> (N, size)  next_obs/<field> (N, size)
@@ -35,6 +35,7 @@ from awac_ros.errors import AwacError
 
 _ROBOMIMIC_GYM = 2
 _PREFIX = "demo_"
+_TAKEN_BACK = "taken_back"
 _HDF5_FORMAT = "v110"
 _SCALARS = {
     "rewards": ("reward", np.float32),
@@ -80,9 +81,11 @@ class DemoWriter:
             _add(data, self._layout, number, episode)
 
     def remove(self, number: int) -> None:
-        """Take demo_<number> out of the file."""
+        """Take demo_<number> out of the file, which remembers its key."""
         with self._changed() as data:
+            taken_back = [*_taken_back(data), _key(data, number)]
             _remove(data, number)
+            hdf5.set_text(data, _TAKEN_BACK, json.dumps(taken_back))
 
     @contextmanager
     def _changed(self) -> Iterator[h5py.Group]:
@@ -156,6 +159,31 @@ def count(path: Path) -> int:
         return len(_numbers(data))
 
 
+def keys(path: Path) -> set[tuple[str, int]]:
+    """(actor_id, episode) of every demonstration in the file or taken back from it; errors as for `read`."""
+    with _opened(Path(path)) as data:
+        return {*(_key(data, number) for number in _numbers(data)), *_taken_back(data)}
+
+
+def _key(data: h5py.Group, number: int) -> tuple[str, int]:
+    demo, source = _demo(data, number), f"{data.file.filename}: {_PREFIX}{number}"
+    return hdf5.text(demo, "actor_id", source), int(hdf5.attribute(demo, "episode", source))
+
+
+def _taken_back(data: h5py.Group) -> list[tuple[str, int]]:
+    if _TAKEN_BACK not in data.attrs:
+        return []
+    found = json.loads(hdf5.text(data, _TAKEN_BACK, f"{data.file.filename}: data"))
+    return [(str(actor_id), int(episode)) for actor_id, episode in found]
+
+
+def _demo(data: h5py.Group, number: int) -> h5py.Group:
+    name = f"{_PREFIX}{number}"
+    if name not in data:
+        raise AwacError(f"{data.file.filename}: there is no {name} in it")
+    return data[name]
+
+
 def _add(data: h5py.Group, layout: Layout, number: int, episode: Episode) -> None:
     rows = episode.transitions
     demo = data.create_group(f"{_PREFIX}{number}")
@@ -174,11 +202,8 @@ def _add(data: h5py.Group, layout: Layout, number: int, episode: Episode) -> Non
 
 
 def _remove(data: h5py.Group, number: int) -> None:
-    name = f"{_PREFIX}{number}"
-    if name not in data:
-        raise AwacError(f"{data.file.filename}: there is no {name} in it")
-    data.attrs["total"] -= data[name].attrs["num_samples"]
-    del data[name]
+    data.attrs["total"] -= _demo(data, number).attrs["num_samples"]
+    del data[f"{_PREFIX}{number}"]
 
 
 def _episode(demo: h5py.Group, layout: Layout, source: str) -> Episode:

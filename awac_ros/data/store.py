@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import sqlite3
 import zlib
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import AbstractContextManager, closing
 from pathlib import Path
 
 import numpy as np
 
 from awac_ros.data.atomic import flush_to_disk
 from awac_ros.data.layout import Layout
-from awac_ros.data.transitions import COLUMN_TYPES, Transitions, row_shapes
+from awac_ros.data.rows import pack, row_type, unpack
+from awac_ros.data.sqlite_errors import clear_sqlite_errors
+from awac_ros.data.transitions import COLUMN_TYPES, Transitions
 from awac_ros.errors import AwacError
 
 _TABLES = {
@@ -44,7 +45,7 @@ class TransitionStore:
         """
         self._path = Path(path)
         self._layout = layout
-        self._row_type = _row_type(layout)
+        self._row_type = row_type(layout)
         self._duplicates = 0
         if read_only and not self._path.is_file():
             raise AwacError(f"{path}: there is no transition store here; correct the path or start the buffer first")
@@ -94,9 +95,7 @@ class TransitionStore:
         AwacError, and nothing stored, if anything in `transitions` doesn't fit the layout or the disk refuses.
         """
         transitions.check(self._layout, f"transitions for {self._path}")
-        rows = np.empty(len(transitions), self._row_type)
-        for name in COLUMN_TYPES.keys() - {"actor_id"}:
-            rows[name] = getattr(transitions, name)
+        rows = pack(transitions, self._row_type)
         with self._clear_errors(), self._connection:
             self._connection.execute("BEGIN IMMEDIATE")
             rows["actor"] = self._actor_numbers(transitions.actor_id.tolist())
@@ -141,9 +140,8 @@ class TransitionStore:
                 raise sqlite3.DatabaseError(
                     f"some of the transitions {cursor + 1} to {end}, or their actors, are missing"
                 )
-        columns = {name: rows[name].copy() for name in COLUMN_TYPES.keys() - {"actor_id"}}
-        actor_ids = np.array([actor_id for (actor_id,) in actors], COLUMN_TYPES["actor_id"])
-        return Transitions(actor_id=actor_ids[rows["actor"] - 1], **columns), end
+        actor_ids = np.array(["", *(actor_id for (actor_id,) in actors)], COLUMN_TYPES["actor_id"])  # they count from 1
+        return unpack(rows, actor_ids), end
 
     def _prepare(self, read_only: bool) -> None:
         with self._connection as connection:
@@ -173,21 +171,8 @@ class TransitionStore:
             numbers[actor_id] = found.fetchone()[0]
         return [numbers[actor_id] for actor_id in actor_ids]
 
-    @contextmanager
-    def _clear_errors(self) -> Iterator[None]:
-        try:
-            yield
-        except (sqlite3.OperationalError, OSError) as error:
-            raise AwacError(
-                f"{self._path}: the store can't be read or written ({error}); "
-                "check the free space, the access rights and who else has it open"
-            ) from error
-        except sqlite3.ProgrammingError:
-            raise
-        except (sqlite3.DatabaseError, UnicodeDecodeError) as error:
-            raise AwacError(
-                f"{self._path} is damaged or no transition store ({error}); restore a copy or choose another path"
-            ) from error
+    def _clear_errors(self) -> AbstractContextManager[None]:
+        return clear_sqlite_errors(self._path, "transition store", "restore a copy or choose another path")
 
 
 def stored_layout(path: Path) -> Layout:
@@ -211,15 +196,3 @@ def is_store(path: Path) -> bool:
         return False
     with Path(path).open("rb") as file:
         return file.read(len(_MAGIC)) == _MAGIC
-
-
-def _row_type(layout: Layout) -> np.dtype:
-    """One stored transition: the columns of Transitions, little-endian and packed, with a number for the actor's id."""
-    shapes = row_shapes(layout)
-    kinds = COLUMN_TYPES | {"actor_id": np.int64}
-    return np.dtype(
-        [
-            ("actor" if name == "actor_id" else name, np.dtype(kind).newbyteorder("<"), shapes[name])
-            for name, kind in kinds.items()
-        ]
-    )

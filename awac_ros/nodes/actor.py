@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import sys
 import time
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from awac_msgs.msg import ActorStatus
 from awac_ros.errors import AwacError
-from awac_ros.nodes.actor_loop import ActorConfig, ActorLoop
-from awac_ros.nodes.actor_record import ActorRecord
+from awac_ros.nodes.actor_config import ActorConfig
+from awac_ros.nodes.actor_loop import ActorLoop
 from awac_ros.nodes.diagnostics import Diagnostics, Health
 from awac_ros.nodes.pacing import Lockstep, Pacing, RealTime
 from awac_ros.nodes.parameters import declare
@@ -30,17 +29,13 @@ class Actor(RunnableNode):
         super().__init__("actor", **arguments)
         self.config = declare(self, ActorConfig())
         self.loop = ActorLoop(self, self.config, self._poll)
-        self._record = ActorRecord(Path(self.config.out), self.loop.actor_id) if self.config.out else None
         self._diagnostics = Diagnostics(self, "control loop", self._health)
         self._overruns_before = 0
 
     def run(self, spinner: Spinner) -> None:
         self.loop.pacing = self._make_pacing(spinner)
         try:
-            while not self.loop.done():
-                self.loop.run_episode()
-                self._keep_count()
-            self.loop.await_delivery()
+            self.loop.run()
         except Interrupted:
             self._end_early(spinner, "interrupted")
             raise
@@ -52,13 +47,9 @@ class Actor(RunnableNode):
 
     def close(self) -> None:
         self.loop.topics.send_command(np.zeros(6), self._ros_time())
-        self._keep_count()
         self._send_status()
         self.loop.topics.flush(_GOODBYE if self.finished else _HURRY)
-
-    def _keep_count(self) -> None:
-        if self._record is not None:
-            self._record.write(self.loop.acted)
+        self.loop.close()
 
     def _make_pacing(self, spinner: Spinner) -> Pacing:
         observer, send = self.loop.observer, self.loop.topics.send_command
@@ -67,6 +58,8 @@ class Actor(RunnableNode):
         if refusal := take_precedence():
             self.get_logger().info(refusal)
         clock = self._ros_time if self.get_parameter("use_sim_time").value else time.monotonic
+        if clock is not time.monotonic:
+            self.get_logger().info("waiting for the first message on /clock")
         period = self.loop.task.layout.control_period
         return RealTime(spinner, observer, send, period, clock, self._ros_time)
 
@@ -84,7 +77,10 @@ class Actor(RunnableNode):
 
         if not spinner.until(delivered, _LAST_WORDS):
             queued, trouble = self.loop.outbox.queued, self.loop.delivery.trouble
-            self.get_logger().error(f"{queued} transitions were never acknowledged: {trouble}")
+            self.get_logger().error(
+                f"{queued} transitions were not acknowledged: {trouble}; they stay in {self.loop.out}, and the next "
+                "actor with that folder as out delivers them"
+            )
 
     def _poll(self) -> None:
         now = time.monotonic()
@@ -126,7 +122,12 @@ class Actor(RunnableNode):
                 "activity": loop.message,
             },
             error=stopped or loop.trouble,
-            warning=loop.slot.refusal or loop.human.refusal or loop.outbox.warning() or loop.delivery.trouble or late,
+            warning=loop.slot.refusal
+            or loop.human.refusal
+            or loop.outbox.warning()
+            or loop.delivery.trouble
+            or loop.slot.silence(time.monotonic())
+            or late,
         )
 
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import shutil
+import tempfile
 import time
 import uuid
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
-from typing import cast, get_args
+from typing import cast
 
 import numpy as np
 from rclpy.node import Node
@@ -16,56 +17,20 @@ from awac_msgs.msg import EpisodeStatus
 from awac_ros.data import Outcome
 from awac_ros.data.labels import RewardRule
 from awac_ros.errors import AwacError
+from awac_ros.nodes.actor_config import COLLECT, EVAL, TRAIN, ActorConfig
 from awac_ros.nodes.actor_episode import ActorEpisode, Choice
 from awac_ros.nodes.actor_topics import ActorTopics
 from awac_ros.nodes.arm_client import ArmClient
 from awac_ros.nodes.delivery import Delivery
 from awac_ros.nodes.human import Human, Mark
 from awac_ros.nodes.observer import Moment, Observer
-from awac_ros.nodes.outbox import Outbox
+from awac_ros.nodes.outbox import Outbox, open_journals
 from awac_ros.nodes.pacing import Pacing, StateLost
-from awac_ros.nodes.parameters import parameter
 from awac_ros.nodes.policy_slot import PolicySlot
-from awac_ros.tasks import TASKS, Scene, make_task
+from awac_ros.tasks import Scene, make_task
 
-COLLECT, TRAIN, EVAL = "collect", "train", "eval"
 _LOCKSTEP_PATIENCE = 5.0
 _SAY_AFTER = 1.0
-
-
-@dataclass(frozen=True)
-class ActorConfig:
-    """The actor's parameters."""
-
-    task: str = parameter("pushing", "The task to act in.", choices=tuple(TASKS))
-    mode: str = parameter(
-        TRAIN,
-        "collect: a human drives; train: the policy acts and explores; eval: the policy's mean action.",
-        choices=(COLLECT, TRAIN, EVAL),
-    )
-    lockstep: bool = parameter(False, "Wait for the simulated arm, the operator and the learner: repeatable.")
-    seed: int = parameter(0, "Of scenes and of the policy's noise.", low=0, high=2**31 - 1)
-    episodes: int = parameter(0, "End after so many episodes that were not discarded; 0: no end.", low=0, high=10**9)
-    env_steps: int = parameter(0, "End after so many transitions; 0: no end.", low=0, high=10**9)
-    record_idle: bool = parameter(
-        False, "collect: record steps also while nobody holds the dead-man; else the episode waits meanwhile."
-    )
-    reward: str = parameter(
-        "task",
-        "task: the task's own; person: -1 a step and 0 for the one at which a person marks success.",
-        choices=get_args(RewardRule),
-    )
-    out: str = parameter("", "Folder in which each start counts its transitions, in actors/; empty: none.")
-    weights: str = parameter("", "A safetensors file of policy weights, used until the learner publishes.")
-    teleop_timeout: float = parameter(
-        0.2, "s after the last twist at which the dead-man counts as released.", low=0.02, high=5.0
-    )
-    state_timeout: float = parameter(
-        0.2, "s after which a state is too old to act on, in real time.", low=0.02, high=5.0
-    )
-    max_queued: int = parameter(
-        5000, "Transitions that may wait for the buffer before acting stops.", low=1, high=10**7
-    )
 
 
 class ActorLoop:
@@ -89,7 +54,11 @@ class ActorLoop:
         self.topics = ActorTopics(
             node, self.task.layout, self.actor_id, self.observer, self.human, self.slot if follows_learner else None
         )
-        self.outbox = Outbox(config.max_queued)
+        self.out = Path(config.out or f"{tempfile.gettempdir()}/awac_actor_{self.actor_id}")
+        """The folder that keeps what the buffer has not acknowledged."""
+        trains = config.mode == TRAIN
+        journals = open_journals(self.out, self.task.layout, self.actor_id) if trains else []
+        self.outbox = Outbox(journals, config.max_queued)
         self.delivery = Delivery(node, self.outbox, self.task.layout)
         self._arm = ArmClient(node)
         self._answered_by_operator = config.lockstep and config.mode == COLLECT
@@ -104,10 +73,19 @@ class ActorLoop:
         self.trouble: str | None = None
         """Why the newest episode was cut short; None once one has ended well."""
 
-    def done(self) -> bool:
-        """Whether as many episodes or transitions have been made as were asked for."""
-        enough_episodes = 0 < self._config.episodes <= self.kept
-        return enough_episodes or 0 < self._config.env_steps <= self.acted
+    def run(self) -> None:
+        """Episodes until what was asked for is made, and the buffer has acknowledged it."""
+        while not (done := self._done()) or self.outbox.queued:
+            if done:
+                self._await_delivery()
+            else:
+                self.run_episode()
+
+    def close(self) -> None:
+        """Leave on disk what the buffer has not acknowledged; a temporary folder without that is removed."""
+        self.outbox.close()
+        if self._config.mode == TRAIN and not self._config.out and not self.outbox.queued:
+            shutil.rmtree(self.out)
 
     def run_episode(self) -> None:
         """From the scene to the word that it has ended; a lost state ends it as discarded."""
@@ -132,12 +110,9 @@ class ActorLoop:
             self._emit(episode)
             raise
         self._emit(episode)
+        self.outbox.flush()
         self.topics.send_episode(EpisodeStatus.ENDED, episode, stamp, outcome)
         self.kept += outcome is not Outcome.DISCARDED
-
-    def await_delivery(self) -> None:
-        """Until the buffer has acknowledged every transition."""
-        self._wait(lambda: self.outbox.queued == 0, lambda: f"waiting for the buffer: {self.delivery.trouble}")
 
     def _act(self, episode: ActorEpisode, rng: np.random.Generator) -> float:
         """Act until the episode ends; the stamp of its last moment."""
@@ -227,14 +202,20 @@ class ActorLoop:
         in_step = self._config.mode == TRAIN and self._config.lockstep
         self._wait(
             lambda: self.slot.environment_steps >= 0 if in_step else self.slot.policy is not None,
-            lambda: "waiting for weights on policy/weights",
+            lambda: "waiting for weights on policy/weights: start the learner node",
         )
         if in_step:
-            self.await_delivery()
+            self._await_delivery()
             self._wait(
                 lambda: self.slot.environment_steps >= self.delivery.total,
-                lambda: f"waiting for the learner to train on {self.delivery.total} transitions",
+                lambda: (
+                    self.slot.silence(time.monotonic())
+                    or f"waiting for the learner to train on {self.delivery.total} transitions"
+                ),
             )
+
+    def _await_delivery(self) -> None:
+        self._wait(lambda: self.outbox.queued == 0, lambda: f"waiting for the buffer: {self.delivery.trouble}")
 
     def _set_scene(self, scene: Scene) -> float:
         """The stamp of the scene's first state."""
@@ -264,8 +245,18 @@ class ActorLoop:
             self._await_arm()
 
     def _limit(self) -> int:
-        left = self._config.env_steps - self.acted if self._config.env_steps else self.task.horizon
+        left = self._config.env_steps - self._steps_made if self._config.env_steps else self.task.horizon
         return min(self.task.horizon, left)
+
+    def _done(self) -> bool:
+        """Whether as many episodes or transitions have been made as were asked for."""
+        enough_episodes = 0 < self._config.episodes <= self.kept
+        return enough_episodes or 0 < self._config.env_steps <= self._steps_made
+
+    @property
+    def _steps_made(self) -> int:
+        """What a killed actor made and could not deliver counts as made here."""
+        return self.acted + self.outbox.inherited
 
     def _wait(self, condition: Callable[[], bool], why: Callable[[], str]) -> None:
         """Hold the arm still until the condition holds; after a second, say why."""

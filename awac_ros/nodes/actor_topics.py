@@ -11,7 +11,7 @@ from rclpy.node import Node
 from rclpy.publisher import Publisher
 from std_msgs.msg import Empty
 
-from awac_msgs.msg import ActorStatus, ArmStatus, EpisodeMark, EpisodeStatus
+from awac_msgs.msg import ActorStatus, ArmStatus, EpisodeMark, EpisodeStatus, LearnerStatus
 from awac_msgs.msg import PolicyWeights as PolicyWeightsMessage
 from awac_msgs.msg import Transitions as TransitionsMessage
 from awac_ros.data import Layout, Outcome, Transitions
@@ -74,10 +74,11 @@ class ActorTopics:
         node.create_subscription(EpisodeMark, "episode/mark", self._take_mark, qos.EVENTS)
         if slot is not None:
             node.create_subscription(PolicyWeightsMessage, "policy/weights", self._take_weights, qos.LATCHED)
+            node.create_subscription(LearnerStatus, "learner/status", self._hear_learner, qos.LATCHED)
         self._command = self._create_command_publisher()
         self._goal = node.create_publisher(PoseStamped, "goal_pose", qos.LATCHED)
         self._transitions = node.create_publisher(TransitionsMessage, "transitions", qos.TRANSITIONS)
-        self._episode = node.create_publisher(EpisodeStatus, "episode/status", qos.EPISODES)
+        self._episode = node.create_publisher(EpisodeStatus, "episode/status", qos.EPISODES_KEPT)
         self._status = node.create_publisher(ActorStatus, "actor/status", qos.LATCHED)
 
     def reconnect_command(self) -> None:
@@ -165,6 +166,10 @@ class ActorTopics:
             self._human.put_mark(_MARKS[message.mark])
         else:
             self._node.get_logger().error(f"episode/mark: there is no mark {message.mark}; it is ignored")
+
+    def _hear_learner(self, message: LearnerStatus) -> None:
+        assert self._slot is not None
+        self._slot.hear(None if message.finished else time.monotonic())
 
     def _take_weights(self, message: PolicyWeightsMessage) -> None:
         assert self._slot is not None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from itertools import islice
 
@@ -33,10 +34,11 @@ class _Open:
 class EpisodeAssembler:
     """Collects steps by (actor, episode); an episode is given out once it has ended and all its steps are there."""
 
-    def __init__(self, patience: float) -> None:
+    def __init__(self, patience: float, closed: Iterable[Key] = ()) -> None:
+        """Steps that are missing `patience` s after an episode's end are given up; `closed` episodes are done with."""
         self._patience = patience
         self._open: dict[Key, _Open] = {}
-        self._closed: set[Key] = set()
+        self._closed = set(closed)
         self._broken: list[str] = []
 
     def add(self, transitions: Transitions) -> None:

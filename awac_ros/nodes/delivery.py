@@ -48,7 +48,7 @@ class Delivery:
             if not reply.success:
                 self._fail(f"buffer/append refused transitions: {reply.message}", now)
                 return
-            self._outbox.acknowledge()
+            self._outbox.acknowledge(reply.stored)
             self.total = reply.total
             self.trouble = None
         elif now > self._deadline:

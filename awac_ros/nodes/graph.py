@@ -171,7 +171,9 @@ def _teleop(values: Values) -> dict[str, Value]:
 
 
 def _console(values: Values) -> dict[str, Value]:
-    return {"port": values["console_port"]}
+    made = _stored(values) if values["mode"] != "collect" else 0
+    curves = {"store": _store(values) if made else "", "task": values["task"], "made": made}
+    return {"port": values["console_port"], **curves}
 
 
 def _shown(values: Values) -> bool:
@@ -249,7 +251,7 @@ PUSHING = Graph(
             wanted=lambda values: values["mode"] == "collect" and values["teleop"] == "scripted" and _acts(values),
         ),
         Process("teleop", _teleop, wanted=lambda values: values["teleop"] in _STARTED_DEVICES and _acts(values)),
-        Process("console", _console, wanted=_shown),
+        Process("console", _console, wanted=_shown, ends_graph=lambda values: True),
         Process("camera", lambda values: {}, wanted=lambda values: _shown(values) and bool(values["sim"])),
     ),
     check=_check,

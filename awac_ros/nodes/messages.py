@@ -153,7 +153,13 @@ def weights_from_message(message: PolicyWeightsMessage, layout: Layout) -> Polic
     """The weights of `message`; AwacError if they are damaged, of another layout, or no weights at all."""
     check_layout("policy/weights", message.layout_hash, layout)
     data = message.safetensors.tobytes()
-    return PolicyWeights.from_bytes(data, source="policy/weights", layout_hash=layout.hash, checksum=message.sha256)
+    weights = PolicyWeights.from_bytes(data, source="policy/weights", layout_hash=layout.hash, checksum=message.sha256)
+    if weights.version != message.version:
+        raise AwacError(
+            f"policy/weights: the message says version {message.version}, but its weights are version "
+            f"{weights.version}; publish what one learner made"
+        )
+    return weights
 
 
 def check_layout(topic: str, layout_hash: str, layout: Layout) -> None:

@@ -9,6 +9,7 @@ from collections.abc import Callable
 import numpy as np
 
 from awac_ros.errors import AwacError
+from awac_ros.nodes.clock_watch import ClockWatch
 from awac_ros.nodes.observer import Moment, Observer
 from awac_ros.nodes.rate import Deadlines, Meter
 from awac_ros.nodes.runner import Spinner
@@ -22,6 +23,8 @@ _LOSSES = 3
 """Episodes lost in turn in lockstep, where nobody stands beside the arm to see that none ends well."""
 _CALM = 0.003
 """s before a deadline in which messages wait; longer than any callback takes."""
+_OLD_STATES = 2.0
+"""s within which the states of a new scene come."""
 _BEFORE = 1e-6
 """s: earlier than a stamp, and never a stamp itself."""
 _STILL = np.zeros(6)
@@ -161,19 +164,24 @@ class RealTime(Pacing):
         self._ros_time = ros_time
         self._begin = 0.0
         spinner.until(lambda: clock() > 0.0)
+        self._watch = ClockWatch(clock, time.monotonic)
         self._deadlines = Deadlines(period, clock())
+        self._leap: str | None = None
 
     def begin(self, stamp: float) -> None:
-        self._begin = stamp
+        self._begin, self._leap = stamp, None
 
     def next(self) -> Moment:
+        since = time.monotonic()
         while True:
             self._await_deadline()
-            if trouble := self.trouble():
+            if trouble := self._leap or self.trouble():
                 raise StateLost(trouble)
             moment = self._observer.newest()
             if moment is not None and moment.stamp >= self._begin:
-                return Moment(moment.world, moment.stamp, time=self._clock())
+                return Moment(moment.world, moment.stamp, time=self._time())
+            if time.monotonic() - since > _OLD_STATES:
+                raise StateLost("tip_pose and puck_pose are stamped before the scene was set; was a clock set back?")
             self.command(_STILL)
 
     def command(self, v_base_tip: np.ndarray) -> None:
@@ -187,16 +195,26 @@ class RealTime(Pacing):
         self._await_deadline()
 
     def _await_deadline(self) -> None:
-        self._deadlines.worked(self._clock())
+        self._deadlines.worked(self._time())
         # On a clock that needs no messages the last moments are slept through: no callback can hold the deadline up.
         calm = _CALM if self._clock is time.monotonic else 0.0
-        while (left := self._deadlines.left(self._clock())) > calm:
+        while (left := self._deadlines.left(self._time())) > calm:
             self._spinner.once(left - calm)
+            if self._watch.standstill():
+                return
         time.sleep(max(left, 0.0))
-        self._deadlines.met(self._clock())
+        self._deadlines.met(self._time())
+
+    def _time(self) -> float:
+        """s of the clock; the deadlines start anew where it leaps."""
+        now = self._watch.read()
+        if self._watch.leap:
+            self._leap, self._watch.leap = self._watch.leap, None
+            self._deadlines.restart(now)
+        return now
 
     def trouble(self) -> str | None:
-        return self._observer.trouble(time.monotonic())
+        return self._watch.standstill() or self._observer.trouble(time.monotonic())
 
     @property
     def rate(self) -> float:

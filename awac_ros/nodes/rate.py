@@ -28,6 +28,10 @@ class Deadlines:
             self.overruns += passed
             self._next += (passed - 1) * self.period
 
+    def restart(self, now: float) -> None:
+        """The clock was set: the next deadline is a period from its new time."""
+        self._next = now + self.period
+
     def met(self, now: float) -> None:
         """The due deadline was answered at `now`."""
         self._next += self.period

@@ -16,7 +16,7 @@ from std_srvs.srv import Trigger
 
 from awac_msgs.msg import EpisodeStatus
 from awac_msgs.msg import Transitions as TransitionsMessage
-from awac_ros.data import Episode, Outcome
+from awac_ros.data import Episode, Outcome, demos
 from awac_ros.data.labels import RewardRule
 from awac_ros.data.sitting import Sitting
 from awac_ros.errors import AwacError
@@ -68,12 +68,13 @@ class Recorder(RunnableNode):
             raise AwacError("recorder: parameter demos is empty; give the path of an HDF5 file, new or old")
         self._layout = make_task(self.config.task).layout
         self._sitting = Sitting(Path(self.config.demos), self._layout, cast(RewardRule, self.config.reward))
-        self._assembler = EpisodeAssembler(self.config.patience)
+        # A recorder that was killed and started again hears of episodes that it has recorded.
+        self._assembler = EpisodeAssembler(self.config.patience, demos.keys(Path(self.config.demos)))
         self._whole: deque[Episode] = deque()
         self._broken = 0
         self._refusal: str | None = None
         self.create_subscription(TransitionsMessage, "transitions", self._take_transitions, qos.TRANSITIONS)
-        self.create_subscription(EpisodeStatus, "episode/status", self._take_status, qos.EPISODES)
+        self.create_subscription(EpisodeStatus, "episode/status", self._take_status, qos.EPISODES_KEPT)
         self.create_service(Trigger, "recorder/undo", self._undo)
         self.create_service(Trigger, "recorder/mark_success", self._mark_success)
         self.create_service(Trigger, "recorder/mark_failure", self._mark_failure)

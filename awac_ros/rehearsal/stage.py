@@ -59,7 +59,7 @@ class Stage:
             [
                 _start("buffer", {"task": task, "store": str(self._store)}),
                 _start("arm", {"arm": "sawyer", "robot_port": self.link.port}),
-                _start("actor", {"task": task, "mode": "train", "weights": str(weights)}),
+                _start("actor", {"task": task, "mode": "train", "weights": str(weights), "out": str(folder)}),
             ],
             folder,
             echo=None,

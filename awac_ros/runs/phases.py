@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from concurrent.futures import as_completed
 from dataclasses import replace
 
 from awac_ros.data import Episode, demos
 from awac_ros.data.store import TransitionStore
 from awac_ros.learning import checkpoint
-from awac_ros.nodes.actor_record import count_acted
 from awac_ros.nodes.description import Value
 from awac_ros.nodes.graph import PUSHING
 from awac_ros.nodes.learner_folder import LearnerFolder
+from awac_ros.nodes.outbox import count_made
 from awac_ros.nodes.up import Session, up
 from awac_ros.runs import offline, workers
 from awac_ros.runs.evaluations import read_all
@@ -19,6 +18,7 @@ from awac_ros.runs.folder import RunFolder
 from awac_ros.runs.judge import Judge
 from awac_ros.runs.monitor import own_namespace
 from awac_ros.runs.narrator import Narrator
+from awac_ros.runs.random_process import record_random
 from awac_ros.runs.report import TransitionCounts
 from awac_ros.runs.settings import PushingSettings
 from awac_ros.runs.workers import Workers
@@ -57,18 +57,9 @@ class Phases:
 
     def random(self) -> None:
         """Episodes of the random process in the plain environment, on every worker."""
-        count = self._settings.random_episodes
-        if self._folder.random.exists():
-            return
-        words = f"Making {count} episodes of the random process, good and bad, in the plain environment"
-        with self._narrator.bar(words, count) as told:
-            futures = [self._workers.act_at_random(self._settings.seed, share) for share in workers.shares(count)]
-            done = 0
-            for future in as_completed(futures):
-                done += len(future.result())
-                told(done)
-        episodes = [episode for future in futures for episode in future.result()]
-        demos.write(self._folder.random, self._task.layout, episodes)
+        if not self._folder.random.exists():
+            settings = self._settings
+            record_random(self._folder.random, settings.random_episodes, settings.seed, self._workers, self._narrator)
 
     def offline(self) -> None:
         """AWAC on the prior data, while a worker evaluates the policies on the way."""
@@ -141,7 +132,7 @@ class Phases:
             rows, _ = store.since(0, store.total)
         keys = set(zip(rows.actor_id.tolist(), rows.episode.tolist(), rows.step.tolist(), strict=True))
         return TransitionCounts(
-            acted=count_acted(self._folder.path),
+            acted=count_made(self._folder.path, self._task.layout),
             stored=len(rows),
             trained=record.environment_steps,
             repeated_keys=len(rows) - len(keys) + record.repeated_keys,

@@ -65,11 +65,14 @@ def _fill(kind: type[Writer], place: Path) -> tuple[bool, bool]:
         clear = str(place) in str(error) and "\n" not in str(error)
     except OSError:
         clear = False
+    writer.close()
     whole = _whole(kind, place, promised)
     ballast.unlink()
     for _ in range(3):
         number = kind(place).whole(promised)
-        kind(place).write(number)
+        writer = kind(place)
+        writer.write(number)
+        writer.close()
         promised = number + 1
     return clear, whole and _whole(kind, place, promised)
 

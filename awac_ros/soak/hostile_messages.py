@@ -111,7 +111,7 @@ class _Attack:
             "learner": {"out": str(folder), "checkpoint": str(folder / "begin"), "updates_per_step": 0.1},
             "recorder": {"demos": str(folder / "demos.hdf5"), "patience": 0.5},
             "arm": {},
-            "actor": {"mode": "train"},
+            "actor": {"mode": "train", "out": str(folder)},
         }
         file = resource("config/pushing.yaml")
         starts = [Start(name, values, file, own_namespace(), "fatal", False) for name, values in nodes.items()]

@@ -7,7 +7,19 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from awac_ros.bench.form import Measure
-from awac_ros.soak import damaged_files, full_disk, hostile_messages, killed_nodes, killed_writers, many_arms, two_hosts
+from awac_ros.soak import (
+    clocks,
+    damaged_files,
+    full_disk,
+    hostile_messages,
+    killed_nodes,
+    killed_recorder,
+    killed_writers,
+    many_arms,
+    restarts,
+    two_hosts,
+    wrong_weights,
+)
 from awac_ros.soak.effort import Effort
 
 
@@ -27,8 +39,8 @@ class Promise:
 PROMISES = (
     Promise(
         "killed writers",
-        "What the store, a file of demonstrations or a folder of checkpoints has promised stays, whole, whatever kills "
-        "the process that writes it.",
+        "What the store, an actor's journal, a file of demonstrations or a folder of checkpoints has promised stays, "
+        "whole, whatever kills the process that writes it.",
         "Writers are killed with SIGKILL at random moments; everything promised is read back and compared, value by "
         "value. That fsync keeps its word is left to the disk.",
         killed_writers.measure,
@@ -42,8 +54,8 @@ PROMISES = (
     Promise(
         "damaged files",
         "A damaged file of any kind that is read gets one clear sentence: no hang, no crash, nothing executed.",
-        "Good files (demonstrations, D4RL, robomimic, store, weights, checkpoints, parameters, learner.json) are "
-        "changed by bits, runs, cuts and odd values, and read; audit hooks listen for execution.",
+        "Good files (demonstrations, D4RL, robomimic, store, journal, weights, checkpoints, parameters, learner.json) "
+        "are changed by bits, runs, cuts and odd values, and read; audit hooks listen for execution.",
         damaged_files.measure,
     ),
     Promise(
@@ -61,6 +73,37 @@ PROMISES = (
         "Buffer, learner, arm and actor of a graph in lockstep are killed with SIGKILL in random order and started "
         "again.",
         killed_nodes.measure,
+    ),
+    Promise(
+        "killed recorder",
+        "Kill the recorder at any time: every episode that ends is in the file exactly once, also one that began "
+        "before the kill.",
+        "A scripted operator records in lockstep; the recorder is killed with SIGKILL and started again.",
+        killed_recorder.measure,
+    ),
+    Promise(
+        "restarts",
+        "An actor that is started again acts within 2 s, with the last weights; a learner goes on from its last "
+        "checkpoint under a higher version; without buffer and learner the actor keeps its rate, and what it makes is "
+        "kept on its disk.",
+        "A graph in real time, whose actor, learner and buffer are killed with SIGKILL; a person stands by who resumes "
+        "the arm, since an arm that loses its actor while moving stops until somebody says so.",
+        restarts.measure,
+    ),
+    Promise(
+        "clocks",
+        "A clock that leaps, stands still or differs from the wall clock by hours moves no arm, stores no wrong time "
+        "and holds nothing up for longer than it is wrong.",
+        "An actor with use_sim_time hears lies on /clock, while the arm keeps the wall clock; a person resumes the arm "
+        "once the clock is right again.",
+        clocks.measure,
+    ),
+    Promise(
+        "wrong weights",
+        "Weights that are damaged, of another layout, older, of a second learner or of another shape are refused by "
+        "name and counted; the actor goes on with the learner it follows.",
+        "A liar publishes them on policy/weights beside the learner of a graph in lockstep.",
+        wrong_weights.measure,
     ),
     Promise(
         "two hosts",

@@ -11,6 +11,7 @@ import numpy as np
 import rclpy
 
 from awac_ros.data import d4rl, demos, robomimic
+from awac_ros.data.journal import Journal
 from awac_ros.data.store import TransitionStore
 from awac_ros.errors import AwacError
 from awac_ros.learning.awac import AwacConfig
@@ -106,6 +107,23 @@ class StoreReader(Reader):
         rows.check(records.LAYOUT, str(folder))
 
 
+class JournalReader(Reader):
+    """What an actor keeps until the buffer has it."""
+
+    name, file = "journal", f"{'a' * 32}.sqlite"
+
+    def make(self, folder: Path) -> None:
+        with Journal.create(folder / self.file, records.LAYOUT, "a" * 32) as journal:
+            for number in range(20):
+                journal.append(records.transitions(number))
+
+    def read(self, folder: Path) -> None:
+        with Journal(folder / self.file, records.LAYOUT) as journal:
+            rows = journal.oldest(journal.waiting)
+            journal.append(records.transitions(99))
+        rows.check(records.LAYOUT, str(folder))
+
+
 class WeightsReader(Reader):
     """A policy's weights."""
 
@@ -181,6 +199,7 @@ READERS: tuple[Reader, ...] = (
     D4rlReader(),
     RobomimicReader(),
     StoreReader(),
+    JournalReader(),
     WeightsReader(),
     CheckpointReader("checkpoint.json"),
     CheckpointReader("replay.safetensors"),

@@ -7,8 +7,8 @@ import pytest
 
 from awac_ros.arms import make_arm
 from awac_ros.arms.bullet import BulletArm
-from awac_ros.arms.limits import SafetyLimits
 from awac_ros.arms.kinematics import NEUTRAL
+from awac_ros.arms.limits import SafetyLimits
 from awac_ros.errors import AwacError
 
 TIP = np.array([0.6, 0.0, 0.06])

@@ -261,3 +261,13 @@ def test_a_killed_writer_loses_no_episode_that_it_acknowledged(path, layout):
         episodes = demos.read(path, layout)
         assert len(episodes) in (acknowledged + 1, acknowledged + 2)
         assert all((episode.transitions.observation == episode.transitions.episode[0]).all() for episode in episodes)
+
+
+def test_the_keys_are_those_of_the_demos_there_and_of_those_taken_back(path, layout, make_episode):
+    writer = DemoWriter(path, layout)
+    for number in range(3):
+        writer.append(make_episode(number, 2))
+    writer.remove(1)
+    writer.replace(2, make_episode(7, 2))
+    actor_id = str(make_episode().transitions.actor_id[0])
+    assert demos.keys(path) == {(actor_id, 0), (actor_id, 1), (actor_id, 7)}

@@ -205,7 +205,7 @@ def test_files_that_are_no_store_are_refused_and_left_alone(tmp_path, layout):
 
 def test_a_folder_that_cannot_be_made_is_named(tmp_path, layout):
     (tmp_path / "file").touch()
-    with pytest.raises(AwacError, match="file/store.sqlite: the store can't be read or written"):
+    with pytest.raises(AwacError, match="file/store.sqlite: the transition store can't be read or written"):
         TransitionStore(tmp_path / "file" / "store.sqlite", layout)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import os
 import signal
 import subprocess
 import sys
@@ -136,10 +137,10 @@ class World:
 
     def start(self, name: str, **parameters: Any) -> subprocess.Popen:
         """The node `name` in a process of its own."""
+        command = [sys.executable, "-m", "awac_ros.nodes", name, *ros_arguments(parameters)]
+        environment = {**os.environ, "TMPDIR": str(self._log.parent)}
         with self._log.open("a") as log:
-            process = subprocess.Popen(
-                [sys.executable, "-m", "awac_ros.nodes", name, *ros_arguments(parameters)], stdout=log, stderr=log
-            )
+            process = subprocess.Popen(command, stdout=log, stderr=log, env=environment)
         self.processes.append(process)
         return process
 
@@ -269,7 +270,7 @@ class Surroundings:
             reply.message = "the disk is full"
             return reply
         self.stored.append(transitions_from_message(request.transitions, LAYOUT))
-        reply.success, reply.total = True, sum(map(len, self.stored))
+        reply.success, reply.stored, reply.total = True, len(self.stored[-1]), sum(map(len, self.stored))
         return reply
 
 

@@ -15,8 +15,8 @@ from awac_msgs.msg import ArmStatus, EpisodeMark, EpisodeStatus
 from awac_ros.data import Transitions
 from awac_ros.learning.weights import PolicyWeights
 from awac_ros.nodes import qos
-from awac_ros.nodes.actor_record import count_acted
 from awac_ros.nodes.messages import stamp, twist, twist_message
+from awac_ros.nodes.outbox import count_made
 from awac_ros.tasks import Pushing
 
 LAYOUT = Pushing().layout
@@ -291,15 +291,20 @@ def test_the_process_that_moves_the_arm_stays_light() -> None:
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "[]\n"
 
 
-def test_ctrl_c_leaves_the_buffer_time_to_take_what_was_made(around, tmp_path: Path) -> None:
-    world = around.world
+def act_in_real_time(around) -> None:
+    """The arm and the learner of an actor that doesn't wait for them."""
 
     def publish() -> None:
-        around.time = round(world.node.get_clock().now().nanoseconds / 1e9, 3)
+        around.time = round(around.world.node.get_clock().now().nanoseconds / 1e9, 3)
         around.publish()
 
-    world.node.create_timer(0.02, publish)
+    around.world.node.create_timer(0.02, publish)
     around.publish_weights(weights(1))
+
+
+def test_ctrl_c_leaves_the_buffer_time_to_take_what_was_made(around, tmp_path: Path) -> None:
+    world = around.world
+    act_in_real_time(around)
     around.rejections = 10**6
     actor = world.start("actor", mode="train", state_timeout=2.0, out=tmp_path)
     world.until(lambda: len(around.transitions) > 3 and around.says("the disk is full"))
@@ -309,12 +314,83 @@ def test_ctrl_c_leaves_the_buffer_time_to_take_what_was_made(around, tmp_path: P
     stored = Transitions.concatenate(around.stored)
     assert stored.step.tolist() == list(range(len(stored)))
     world.until(lambda: around.statuses[-1].message == "interrupted")
-    assert around.statuses[-1].acknowledged == around.statuses[-1].acted == count_acted(tmp_path) == len(stored) > 3
+    assert around.statuses[-1].acknowledged == around.statuses[-1].acted == len(stored) > 3
+    assert count_made(tmp_path, LAYOUT) == len(stored)
 
 
-def test_the_transitions_of_every_start_are_counted_on_disk(around, tmp_path: Path) -> None:
-    out, weights_file = tmp_path / "run", policy_file(tmp_path)
-    for steps in (3, 4):
-        actor = around.world.start("actor", mode="eval", lockstep=True, env_steps=steps, weights=weights_file, out=out)
-        assert around.exits(actor) == 0
-    assert count_acted(out) == 7
+def keys(rows: Transitions) -> list[tuple[str, int, int]]:
+    return list(zip(rows.actor_id.tolist(), rows.episode.tolist(), rows.step.tolist(), strict=True))
+
+
+def test_an_actor_delivers_what_a_killed_one_could_not(around, tmp_path: Path) -> None:
+    world = around.world
+    act_in_real_time(around)
+    around.rejections = 10**6
+    killed = world.start("actor", mode="train", state_timeout=2.0, out=tmp_path)
+    world.until(lambda: around.transitions_made() >= 10)
+    killed.kill()
+    killed.wait()
+    made = world.until(lambda: count_made(tmp_path, LAYOUT))
+    assert made >= 10 and not around.stored
+    around.rejections = 0
+    actor = world.start("actor", mode="train", state_timeout=2.0, out=tmp_path, env_steps=made + 5)
+    assert around.exits(actor) == 0
+    stored = keys(Transitions.concatenate(around.stored))
+    first, second = stored[0][0], stored[-1][0]
+    assert stored == [(first, 0, step) for step in range(made)] + [(second, 0, step) for step in range(5)]
+    assert first != second
+    assert count_made(tmp_path, LAYOUT) == made + 5
+    world.until(lambda: around.statuses[-1].finished)
+    assert (around.statuses[-1].acted, around.statuses[-1].acknowledged, around.statuses[-1].queued) == (5, 5, 0)
+
+
+def test_what_an_interrupted_actor_could_not_deliver_is_named_and_alone_can_be_all_that_was_asked_for(
+    around, tmp_path: Path
+) -> None:
+    world = around.world
+    act_in_real_time(around)
+    around.rejections = 10**6
+    first = world.start("actor", mode="train", state_timeout=2.0, out=tmp_path)
+    world.until(lambda: around.transitions_made() >= 3)
+    first.send_signal(signal.SIGINT)
+    assert around.exits(first) == 0
+    made = count_made(tmp_path, LAYOUT)
+    assert f"{made} transitions were not acknowledged" in world.log() and f"they stay in {tmp_path}" in world.log()
+    around.rejections = 0
+    around.commands.clear()
+    second = world.start("actor", mode="train", out=tmp_path, env_steps=made)
+    assert around.exits(second) == 0
+    assert sum(map(len, around.stored)) == made and not any(twist(command).any() for command in around.commands)
+
+
+def test_without_a_folder_what_is_not_acknowledged_is_kept_in_a_temporary_one(around, tmp_path: Path) -> None:
+    world = around.world
+    around.publish_weights(weights(1))
+    assert around.exits(world.start("actor", mode="train", lockstep=True, env_steps=3)) == 0
+    assert not list(tmp_path.glob("awac_actor_*"))
+    around.rejections = 10**6
+    killed = world.start("actor", mode="train", lockstep=True, env_steps=3)
+    world.until(lambda: around.statuses and around.statuses[-1].queued == 3)
+    killed.kill()
+    killed.wait()
+    (folder,) = tmp_path.glob("awac_actor_*")
+    assert count_made(folder, LAYOUT) == 3
+
+
+def test_at_the_bound_the_episode_is_discarded_and_acting_goes_on_once_the_buffer_is_back(
+    around, tmp_path: Path
+) -> None:
+    world = around.world
+    act_in_real_time(around)
+    around.rejections = 10**6
+    world.start("actor", mode="train", state_timeout=2.0, out=tmp_path, max_queued=10)
+    world.until(lambda: around.says("of at most 10 transitions wait for the buffer's acknowledgement"))
+    (status,) = world.until(around.ended)
+    assert status.outcome == EpisodeStatus.DISCARDED
+    world.until(lambda: around.statuses and "10 of at most 10" in around.statuses[-1].message)
+    made = around.transitions_made()
+    assert made == 10
+    around.rejections = 0
+    world.until(lambda: around.transitions_made() > made + 3)
+    stored = keys(Transitions.concatenate(around.stored))
+    assert len(set(stored)) == len(stored) >= 10

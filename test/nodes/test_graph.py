@@ -19,7 +19,7 @@ from awac_ros.tasks import Pushing
 LAYOUT = Pushing().layout
 CONFIGS = {
     "arm": ("arm_config", "ArmConfig"),
-    "actor": ("actor_loop", "ActorConfig"),
+    "actor": ("actor_config", "ActorConfig"),
     "buffer": ("buffer", "BufferConfig"),
     "camera": ("camera", "CameraConfig"),
     "console": ("console", "ConsoleConfig"),
@@ -141,6 +141,20 @@ def test_a_run_taken_up_again_makes_only_what_is_missing(prior: Path, tmp_path: 
         store.append(Transitions(**{**rows.__dict__, "episode": np.array([1])}))
         store.append(Transitions(**{**rows.__dict__, "episode": np.array([2])}))
     assert {start.name for start in PUSHING.plan(arguments)} == {"buffer", "learner"}
+
+
+def test_the_page_of_a_run_taken_up_again_begins_with_what_is_in_its_store(prior: Path, tmp_path: Path) -> None:
+    def console(mode: str) -> dict:
+        starts = PUSHING.plan({**given("train", prior, tmp_path), "mode": mode})
+        return next(start for start in starts if start.name == "console").parameters
+
+    common = {"use_sim_time": False, "port": 8080, "task": "pushing"}
+    assert console("train") == {**common, "made": 0}
+    store = tmp_path / "out" / "store.sqlite"
+    with TransitionStore(store, LAYOUT) as opened:
+        opened.append(demos.read(prior, LAYOUT)[0].transitions)
+    assert console("train") == console("eval") == {**common, "store": str(store), "made": 1}
+    assert console("collect") == {**common, "made": 0}
 
 
 def test_enough_demonstrations_are_not_collected_again(prior: Path, tmp_path: Path) -> None:

@@ -146,6 +146,13 @@ def test_weights_of_another_layout_are_refused() -> None:
         messages.weights_from_message(message, LAYOUT)
 
 
+def test_weights_of_another_version_than_their_message_are_refused() -> None:
+    message = messages.weights_message(weights(), messages.stamp(2.0))
+    message.version = 4
+    with pytest.raises(AwacError, match="the message says version 4, but its weights are version 3"):
+        messages.weights_from_message(message, LAYOUT)
+
+
 def test_an_actor_id_that_is_too_long_is_refused_before_it_is_copied_to_every_row() -> None:
     message = messages.transitions_message(transitions(3), LAYOUT)
     message.actor_ids[0] = "a" * 10_000_000

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from awac_ros.errors import AwacError
-from awac_ros.nodes import pacing
+from awac_ros.nodes import clock_watch, pacing
 from awac_ros.nodes.observer import PUCK, TIP, Measurement, Observer
 from awac_ros.nodes.pacing import Lockstep, RealTime, StateLost
 
@@ -55,7 +55,7 @@ def real_time(turns: Turns, observer: Observer, sent: Sent) -> RealTime:
 
 
 def test_in_lockstep_a_puck_that_is_not_seen_is_named() -> None:
-    observer, sent, turns = Observer(timeout=0.02), Sent(), Turns()
+    observer, sent, turns = Observer(timeout=0.2), Sent(), Turns()
     turns.once = lambda timeout=0.0: see(observer, 0.1, (TIP,))
     with pytest.raises(StateLost, match="no puck_pose has come yet"):
         Lockstep(turns, observer, sent, never).next()
@@ -126,3 +126,43 @@ def test_in_real_time_a_state_that_is_no_longer_seen_is_named() -> None:
         paced.next()
     paced.idle()
     assert sent and not sent.moves()
+
+
+def test_a_clock_that_leaps_costs_the_episode_and_the_next_one_goes_on_at_its_new_time() -> None:
+    observer, sent, turns = Observer(timeout=60.0), Sent(), Turns()
+    turns.now = 5000.0
+    paced = real_time(turns, observer, sent)
+    see(observer, 5000.0)
+    assert paced.next().time == pytest.approx(5000.1)
+    for leap in (-3600.0, 7200.0):
+        turns.at[turns.count + 1] = lambda leap=leap: setattr(turns, "now", turns.now + leap)
+        with pytest.raises(StateLost, match="the clock leapt from .* only one node may publish /clock"):
+            paced.next()
+        paced.halt()
+        now = turns.now
+        see(observer, now)
+        paced.begin(now)
+        assert now < paced.next().time < now + 0.25
+    assert paced.overruns == 0 and not sent.moves()
+
+
+def test_a_clock_that_stands_still_is_named_and_nothing_is_waited_for_without_an_end(monkeypatch) -> None:
+    monkeypatch.setattr(clock_watch, "_STANDSTILL", 0.0)
+    observer, sent, turns = Observer(timeout=60.0), Sent(), Turns()
+    paced = RealTime(turns, observer, sent, 0.1, lambda: 7.0, lambda: 7.0)
+    see(observer, 7.0)
+    with pytest.raises(StateLost, match="the clock has stood still"):
+        paced.next()
+    paced.idle()
+    assert "stood still" in paced.trouble() and not sent.moves()
+
+
+def test_states_that_stay_older_than_the_scene_end_the_episode(monkeypatch) -> None:
+    monkeypatch.setattr(pacing, "_OLD_STATES", 0.0)
+    observer, sent = Observer(timeout=60.0), Sent()
+    paced = real_time(Turns(), observer, sent)
+    see(observer, 1.0)
+    paced.begin(3600.0)
+    with pytest.raises(StateLost, match="stamped before the scene was set; was a clock set back?"):
+        paced.next()
+    assert not sent.moves()

@@ -153,3 +153,34 @@ def test_the_last_demonstration_can_be_judged_anew_and_taken_back_and_what_is_th
     assert said(world, "recorder/undo") == (True, "demo_1 is taken back")
     assert demos.count(path) == 1
     world.until(lambda: statuses[-1].message == "demonstrations: 1, the last: 4 steps, failure")
+
+
+def test_a_killed_recorder_that_is_started_again_records_what_it_missed_and_nothing_twice(
+    world, tmp_path: Path
+) -> None:
+    path = tmp_path / "demos.hdf5"
+    statuses = world.hear(DiagnosticStatus, "recorder/status", qos.LATCHED)
+
+    def recorded(count: int) -> None:
+        world.until(lambda: statuses and statuses[-1].message.startswith(f"demonstrations: {count}"))
+
+    first = world.start("recorder", demos=path, patience=0.5)
+    actor = Actor(world)
+    for number in range(2):
+        actor.send(steps(4, number))
+        actor.end(number, 4)
+    recorded(2)
+    assert said(world, "recorder/undo") == (True, "demo_1 is taken back")
+    actor.send(steps(5, 2)[:3])
+    first.kill()
+    first.wait()
+    actor.send(steps(5, 2)[3:])
+    actor.end(2, 5)
+    statuses.clear()
+    world.start("recorder", demos=path, patience=0.5)
+    recorded(2)
+    assert [int(episode.transitions.episode[0]) for episode in demos.read(path, LAYOUT)] == [0, 2]
+    actor.send(steps(4, 3))
+    actor.end(3, 4)
+    recorded(3)
+    assert "never came" not in world.log()

@@ -1,11 +1,12 @@
 import sqlite3
+from contextlib import closing
 from dataclasses import replace
 
 import pytest
 
 from awac_ros.soak import killed_writers
 from awac_ros.soak.effort import SHORT
-from awac_ros.soak.writers import WRITERS, CheckpointWriter, DemoFileWriter, StoreWriter
+from awac_ros.soak.writers import WRITERS, CheckpointWriter, DemoFileWriter, JournalWriter, StoreWriter
 
 
 def test_killed_writers_lose_nothing_that_they_promised(tmp_path):
@@ -20,10 +21,14 @@ def test_a_writer_that_forgets_is_caught(tmp_path, kind):
     writer = kind(tmp_path)
     for number in range(4):
         writer.write(number)
+    writer.close()
     assert kind(tmp_path).whole(4) == 4
     if kind is StoreWriter:
-        with sqlite3.connect(tmp_path / "store.sqlite") as connection:
+        with closing(sqlite3.connect(tmp_path / "store.sqlite")) as connection, connection:
             connection.execute("DELETE FROM chunks WHERE first > 3")
+    elif kind is JournalWriter:
+        with closing(sqlite3.connect(tmp_path / "journal.sqlite")) as connection, connection:
+            connection.execute("DELETE FROM waiting WHERE number > 3")
     elif kind is DemoFileWriter:
         (tmp_path / "demos.hdf5").unlink()
         for number in range(2):
