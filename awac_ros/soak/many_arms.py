@@ -8,6 +8,7 @@ from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
 
+from awac_msgs.msg import BufferStatus
 from awac_ros.bench.form import Measure, at_least, at_most, plain
 from awac_ros.bench.policy import write_checkpoint
 from awac_ros.data.store import TransitionStore
@@ -15,17 +16,20 @@ from awac_ros.errors import AwacError
 from awac_ros.nodes.description import Start
 from awac_ros.nodes.graph import PUSHING
 from awac_ros.nodes.learner_folder import LearnerFolder
+from awac_ros.nodes.qos import LATCHED
 from awac_ros.nodes.up import Session
-from awac_ros.runs.monitor import own_namespace
+from awac_ros.runs.monitor import Monitor, own_namespace
 from awac_ros.soak import records
 from awac_ros.soak.effort import Effort
 
-_SHARED = ("policy/weights", "buffer/append")
+_SHARED = ("policy/weights", "learner/status", "buffer/append")
 """What an actor has in common with the others."""
 _UPDATES = 0.1
 """A step: the cores are here for the arms."""
 _LEAST = 5.0
 """Environment steps a second of all arms together, below which something hangs."""
+_LOOK = 1.0
+"""s between two looks at the processes."""
 _BEGIN = 120.0
 """s in which all processes start."""
 
@@ -34,7 +38,7 @@ def measure(effort: Effort, seed: int, folder: Path) -> list[Measure]:
     """`effort.arms` of them until each has made `effort.steps_by_arm` steps and the learner has trained on all."""
     write_checkpoint(folder / "begin")
     asked = effort.arms * effort.steps_by_arm
-    _run(effort, seed, folder)
+    rate = _run(effort, seed, folder)
     with TransitionStore(folder / "store.sqlite", records.LAYOUT, read_only=True) as store:
         rows, _ = store.since(0, store.total)
     keys = set(zip(rows.actor_id.tolist(), rows.episode.tolist(), rows.step.tolist(), strict=True))
@@ -49,7 +53,7 @@ def measure(effort: Effort, seed: int, folder: Path) -> list[Measure]:
         at_most("transitions stored twice", len(rows) - len(keys), "transitions", 0),
         at_most("difference between stored and trained on", abs(record.environment_steps - len(rows)), "steps", 0),
         at_most("transitions that the learner got twice", record.repeated_keys, "transitions", 0),
-        plain("rate of all arms together", len(rows) / (rows.step_time.max() - rows.step_time.min()), "steps/s"),
+        plain("rate of all arms together", rate, "transitions/s"),
     ]
 
 
@@ -57,8 +61,8 @@ def _uneven(by_actor: Counter[str], effort: Effort) -> int:
     return sum(count != effort.steps_by_arm for count in by_actor.values())
 
 
-def _run(effort: Effort, seed: int, folder: Path) -> None:
-    """AwacError where a node fails or it takes too long."""
+def _run(effort: Effort, seed: int, folder: Path) -> float:
+    """How many transitions were stored a second; AwacError where a node fails or it takes too long."""
     asked = effort.arms * effort.steps_by_arm
     deadline = time.monotonic() + _BEGIN + asked / _LEAST
     # All plans before the first start: a plan counts what a store holds already.
@@ -68,13 +72,22 @@ def _run(effort: Effort, seed: int, folder: Path) -> None:
         place = folder / f"arm_{number}"
         place.mkdir()
         plans[place] = _plan(place, place.name, effort.steps_by_arm, seed + number, ("arm", "actor"), begin)
-    with ExitStack() as stack:
+    stored: list[tuple[float, int]] = []
+    with Monitor(own_namespace()) as monitor, ExitStack() as stack:
+        monitor.listen(
+            BufferStatus, "buffer/status", LATCHED, lambda message: stored.append((time.monotonic(), message.stored))
+        )
         shared, *arms = [stack.enter_context(Session(starts, place, echo=None)) for place, starts in plans.items()]
-        while not shared.wait(timeout=1.0):
+        while not shared.poll():
             for session in arms:
                 session.poll()
+            looked = time.monotonic()
+            while time.monotonic() < looked + _LOOK:
+                monitor.spin(_LOOK)
             if time.monotonic() > deadline:
                 raise AwacError(f"soak: {asked} steps of {effort.arms} arms are not made in time; look into {folder}")
+    (began, first), (ended, last) = next(seen for seen in stored if seen[1]), stored[-1]
+    return (last - first) / (ended - began)
 
 
 def _plan(out: Path, below: str, steps: int, seed: int, names: tuple[str, ...], begin: Path) -> list[Start]:
