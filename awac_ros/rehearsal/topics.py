@@ -121,4 +121,6 @@ class Topics:
             return robot.history(value)
         elif word == "puck":
             return robot.joints.puck_position()
+        elif word == "put_puck":
+            robot.joints.put_puck(value)
         return robot.status()

@@ -1,0 +1,100 @@
+"""The simulated robot at its table: a tracker that sees the puck, and the person who stands beside the arm."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+import numpy as np
+import yaml
+from geometry_msgs.msg import PoseStamped
+from std_srvs.srv import Trigger
+
+from awac_msgs.msg import ArmStatus, EpisodeStatus
+from awac_ros.data.atomic import atomic_write
+from awac_ros.nodes import qos
+from awac_ros.nodes.messages import pose_message, position
+from awac_ros.rehearsal.stand_in import StandIn
+from awac_ros.resources import resource
+from awac_ros.runs.monitor import Monitor
+from awac_ros.tasks import Pushing
+
+_TRACKING = 0.05
+"""s between two looks of the tracker at the puck."""
+_RESUMING = 1.0
+"""s that the person lets pass before arm/resume is called again."""
+_AWAY = 0.1
+"""m from the tip: nearer to it the person puts no puck down."""
+
+
+class Table:
+    """Robot, agent and person of one graph; the person puts the puck somewhere else after each episode.
+
+    Where the arm stops, the person resumes it. Nothing is seen or done but in `live`. Leave the `with` block to end it.
+    """
+
+    def __init__(self, folder: Path, namespace: str) -> None:
+        """`folder` takes the agent's copy and the graph's parameters."""
+        folder.mkdir(parents=True, exist_ok=True)
+        self._rng = np.random.default_rng()
+        self._task = Pushing()
+        self.outcomes: list[int] = []
+        """EpisodeStatus's SUCCESS or FAILURE of each episode that was not discarded."""
+        self.resumed = 0
+        """How often the person has resumed a stopped arm."""
+        self._stopped = False
+        self._tip = np.zeros(3)
+        self._track_at = self._resume_at = 0.0
+        self._stand_in = StandIn(folder, "bullet")
+        self._monitor = Monitor(namespace)
+        self.params_file = folder / "parameters.yaml"
+        parameters = yaml.safe_load(resource("config/pushing.yaml").read_text())
+        parameters["/**/arm"]["ros__parameters"]["robot_port"] = self._stand_in.start_agent()
+        atomic_write(self.params_file, yaml.safe_dump(parameters).encode())
+        self._pucks = self._monitor.node.create_publisher(PoseStamped, "puck_pose", qos.STATE)
+        self._resume = self._monitor.node.create_client(Trigger, "arm/resume")
+        self._monitor.listen(PoseStamped, "tip_pose", qos.STATE, self._see_tip)
+        self._monitor.listen(ArmStatus, "arm/status", qos.LATCHED, self._see_status)
+        self._monitor.listen(EpisodeStatus, "episode/status", qos.EPISODES, self._see_episode)
+
+    def __enter__(self) -> Table:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._monitor.__exit__()
+        self._stand_in.close()
+
+    def status(self) -> dict[str, object]:
+        """The robot's own."""
+        return self._stand_in.status()
+
+    def live(self, seconds: float) -> None:
+        """Let time pass; AwacError, or an OSError, where the simulated robot has gone."""
+        end = time.monotonic() + seconds
+        while time.monotonic() < end:
+            self._monitor.spin(0.01)
+            now = time.monotonic()
+            if now >= self._track_at:
+                self._track_at = now + _TRACKING
+                seen = self._monitor.node.get_clock().now().to_msg()
+                self._pucks.publish(pose_message(seen, np.array(self._stand_in.steer("puck"))))
+            if self._stopped and now >= self._resume_at and self._resume.service_is_ready():
+                self._resume_at = now + _RESUMING
+                self.resumed += 1
+                self._resume.call_async(Trigger.Request())
+
+    def _see_tip(self, message: PoseStamped) -> None:
+        self._tip = position(message)
+
+    def _see_status(self, message: ArmStatus) -> None:
+        self._stopped = message.stopped
+
+    def _see_episode(self, message: EpisodeStatus) -> None:
+        if message.state != EpisodeStatus.ENDED:
+            return
+        if message.outcome != EpisodeStatus.DISCARDED:
+            self.outcomes.append(message.outcome)
+        puck = self._tip
+        while np.linalg.norm(puck[:2] - self._tip[:2]) < _AWAY:
+            puck = self._task.sample_scene(self._rng).p_base_puck
+        self._stand_in.steer("put_puck", puck.tolist())
