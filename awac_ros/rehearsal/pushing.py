@@ -25,8 +25,6 @@ from awac_ros.runs.workers import Workers
 
 PARENT = Path("runs/rehearsal")
 """Where runs lie that are given no folder."""
-_LAST_WORDS = 0.5
-"""s in which the end of a graph's last episode is still heard."""
 
 
 @dataclass
@@ -40,19 +38,15 @@ class Conduct:
 
 
 class _Attended(Session):
-    """A graph whose person and tracker live while it is waited for."""
+    """A graph that ends with its table."""
 
     def __init__(self, starts: list[Start], folder: Path, table: Table) -> None:
         self._table = table
         super().__init__(starts, folder, echo=None)
 
-    def wait(self, timeout: float = float("inf")) -> bool:
-        self._table.live(timeout)
-        done = self.poll()
-        if done:
-            self._table.live(_LAST_WORDS)
-            self.stop()
-        return done
+    def poll(self) -> bool:
+        self._table.check()
+        return super().poll()
 
 
 class ThroughDriver(Phases):
@@ -84,7 +78,7 @@ class ThroughDriver(Phases):
     def _table(self) -> Iterator[Table]:
         with Table(self._folder.path / "robot", own_namespace()) as table:
             yield table
-            self.conduct.refused += len(table.status()["refused"])
+            self.conduct.refused += table.refusals()
             self.conduct.resumed += table.resumed
 
     def _at(self, table: Table, arguments: dict[str, Value]) -> Session:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -14,6 +16,7 @@ from awac_msgs.msg import ArmStatus, EpisodeStatus
 from awac_ros.data.atomic import atomic_write
 from awac_ros.nodes import qos
 from awac_ros.nodes.messages import pose_message, position
+from awac_ros.rehearsal.precedence import take_precedence
 from awac_ros.rehearsal.stand_in import StandIn
 from awac_ros.resources import resource
 from awac_ros.runs.monitor import Monitor
@@ -30,7 +33,7 @@ _AWAY = 0.1
 class Table:
     """Robot, agent and person of one graph; the person puts the puck somewhere else after each episode.
 
-    Where the arm stops, the person resumes it. Nothing is seen or done but in `live`. Leave the `with` block to end it.
+    Where the arm stops, the person resumes it. They live in a thread of their own within the `with` block.
     """
 
     def __init__(self, folder: Path, namespace: str) -> None:
@@ -45,6 +48,8 @@ class Table:
         self._stopped = False
         self._tip = np.zeros(3)
         self._track_at = self._resume_at = 0.0
+        self._over = threading.Event()
+        self._thread = ThreadPoolExecutor(1)
         self._stand_in = StandIn(folder, "bullet")
         self._monitor = Monitor(namespace)
         self.params_file = folder / "parameters.yaml"
@@ -58,20 +63,29 @@ class Table:
         self._monitor.listen(EpisodeStatus, "episode/status", qos.EPISODES, self._see_episode)
 
     def __enter__(self) -> Table:
+        self._life = self._thread.submit(self._live)
         return self
 
     def __exit__(self, *_: object) -> None:
+        self._over.set()
+        self._thread.shutdown()
         self._monitor.__exit__()
         self._stand_in.close()
 
-    def status(self) -> dict[str, object]:
-        """The robot's own."""
-        return self._stand_in.status()
+    def check(self) -> None:
+        """Raise what ended the life at the table, if something did."""
+        if self._life.done():
+            self._life.result()
 
-    def live(self, seconds: float) -> None:
-        """Let time pass; AwacError, or an OSError, where the simulated robot has gone."""
-        end = time.monotonic() + seconds
-        while time.monotonic() < end:
+    def refusals(self) -> int:
+        """How many commands the robot has refused; asked for once the `with` block's graph has ended."""
+        self._over.set()
+        self._life.result()
+        return len(self._stand_in.status()["refused"])
+
+    def _live(self) -> None:
+        take_precedence()
+        while not self._over.is_set():
             self._monitor.spin(0.01)
             now = time.monotonic()
             if now >= self._track_at:
