@@ -3,7 +3,19 @@
 Heavy modules are imported inside the commands, so that help comes at once.
 """
 
-from awac_ros.cli import bench_commands, data, doctor, evaluate, graph, pushing, rehearse, soak, study, teleop
+from awac_ros.cli import (
+    bench_commands,
+    data,
+    doctor,
+    evaluate,
+    graph,
+    pushing,
+    rehearse,
+    soak,
+    study,
+    teach_box,
+    teleop,
+)
 from awac_ros.cli.application import app
 
 __all__ = [
@@ -17,5 +29,6 @@ __all__ = [
     "rehearse",
     "soak",
     "study",
+    "teach_box",
     "teleop",
 ]

@@ -8,14 +8,13 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
-import yaml
 from geometry_msgs.msg import PoseStamped
 from std_srvs.srv import Trigger
 
 from awac_msgs.msg import ArmStatus, EpisodeStatus
-from awac_ros.data.atomic import atomic_write
 from awac_ros.nodes import qos
 from awac_ros.nodes.messages import pose_message, position
+from awac_ros.nodes.params_file import write_changed
 from awac_ros.rehearsal.precedence import take_precedence
 from awac_ros.rehearsal.stand_in import StandIn
 from awac_ros.resources import resource
@@ -53,9 +52,8 @@ class Table:
         self._stand_in = StandIn(folder, "bullet")
         self._monitor = Monitor(namespace)
         self.params_file = folder / "parameters.yaml"
-        parameters = yaml.safe_load(resource("config/pushing.yaml").read_text())
-        parameters["/**/arm"]["ros__parameters"]["robot_port"] = self._stand_in.start_agent()
-        atomic_write(self.params_file, yaml.safe_dump(parameters).encode())
+        port = self._stand_in.start_agent()
+        write_changed(self.params_file, resource("config/pushing.yaml"), "arm", {"robot_port": port})
         self._pucks = self._monitor.node.create_publisher(PoseStamped, "puck_pose", qos.STATE)
         self._resume = self._monitor.node.create_client(Trigger, "arm/resume")
         self._monitor.listen(PoseStamped, "tip_pose", qos.STATE, self._see_tip)

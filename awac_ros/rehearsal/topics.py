@@ -113,6 +113,8 @@ class Topics:
             robot.collided = value
         elif word == "cuff":
             robot.cuff = value
+        elif word == "lead":
+            robot.lead(value)
         elif word == "delay_states":
             robot.state_delay = value
         elif word == "renew":
