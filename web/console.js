@@ -5,9 +5,11 @@ import { Link } from "./link.js";
 
 const $ = (id) => document.getElementById(id);
 const MARK_KEYS = { 1: "start", 2: "success", 3: "failure", 4: "discard" };
-let state = null, history = { window: 20, success: [], returns: [] }, noticeTimer = null;
+let state = null, history = null, ended = false, noticeTimer = null;
 
-const link = new Link({ state: showState, history: showHistory, notice: showNotice }, showPicture, showLink);
+const heard = { state: showState, history: showHistory, notice: showNotice, farewell: hearFarewell,
+  offers: () => location.reload() };  // no graph runs here any more: what shall be done next?
+const link = new Link(heard, showPicture, showLink);
 const drive = new Drive($("stick"), $("view"), (word) => link.say(word), () => $("speed").value / 100);
 
 $("stop").onclick = stop;
@@ -18,7 +20,10 @@ $("control").onclick = () => link.say({ kind: "control", on: state.control !== "
 $("cameras").onchange = (event) => link.say({ kind: "camera", text: event.target.value });
 $("speed").oninput = () => ($("speed-value").value = `${$("speed").value} %`);
 for (const button of document.querySelectorAll("[data-mark]")) button.onclick = () => mark(button.dataset.mark);
-window.addEventListener("resize", () => showHistory(history));
+$("end").onclick = () => link.say({ kind: "end" });
+$("undo").onclick = () => link.say({ kind: "correct", text: "undo" });
+$("judge").onclick = () => link.say({ kind: "correct", text: otherOutcome() });
+window.addEventListener("resize", () => history && showHistory(history));
 listenToShortcuts(window);
 $("view").addEventListener("load", () => listenToShortcuts($("view").contentWindow));
 $("view").src = "view/";  // now that everybody listens to its load
@@ -40,7 +45,19 @@ function mark(text) {
   if (!document.querySelector(`[data-mark="${text}"]`).disabled) link.say({ kind: "mark", text });
 }
 
+/** What the last demonstration would be if it had been judged wrongly. */
+function otherOutcome() {
+  return state.recorded.last === "success" ? "failure" : "success";
+}
+
+/** The console ends, and says so: the connection that is lost next is no accident. */
+function hearFarewell() {
+  ended = true;
+}
+
 function showLink(open) {
+  if (open && ended) return location.reload();  // another graph runs here now
+  $("lost-why").textContent = ended ? "The graph has ended." : "Connection lost.";
   $("lost").hidden = open;
   $("link").textContent = open ? "connected" : "not connected";
   $("link").dataset.level = open ? "ok" : "error";
@@ -64,13 +81,15 @@ function showState(now) {
   if (learner.version !== undefined) showLearning(actor, learner);
   showCameras(now.cameras, now.camera);
   $("nodes").replaceChildren(...now.nodes.map(nodeLine));
-  allow(arm, { ...episode, mode: actor.mode }, true);
+  allow(arm, { ...episode, mode: actor.mode, recorded: now.recorded.last }, true);
 }
 
-function showEpisode({ actor, episode, last, counts }) {
+function showEpisode({ activity, episode, recorded, last, counts }) {
   $("number").textContent = episode.number ?? "";
-  const words = { waiting: "ready: press Start", running: `running for ${episode.seconds?.toFixed(0)} s` };
-  $("activity").textContent = words[episode.state] ?? actor.message ?? "waiting for the actor";
+  $("activity").textContent = activity;
+  $("recorded-row").hidden = !recorded.message;
+  $("recorded").textContent = recorded.message;
+  $("judge").textContent = `Was a ${otherOutcome()}`;
   if (last) $("last").textContent =
     `last: ${last.outcome}, ${last.steps} steps in ${last.seconds.toFixed(1)} s, return ${last.sum_of_rewards.toFixed(2)}`;
   for (const [name, count] of Object.entries(counts)) $(name).textContent = count;
@@ -89,13 +108,14 @@ function showLearning(actor, learner) {
 }
 
 /** Only what makes sense now can be pressed. */
-function allow(arm, { state, mode }, connected) {
+function allow(arm, { state, mode, recorded }, connected) {
   const running = connected && state === "running";
   const there = connected && arm.stopped !== undefined;
   for (const button of document.querySelectorAll("[data-mark]"))
-    button.disabled = button.dataset.mark === "start" ? !(connected && state === "waiting" && !arm.stopped) : !running;
+    button.disabled = button.dataset.mark === "start" ? !(there && state === "waiting" && !arm.stopped) : !running;
   $("reset").disabled = !there || running;
-  $("pause").disabled = $("cameras").disabled = !connected;
+  $("undo").disabled = $("judge").disabled = !connected || running || !recorded;
+  $("pause").disabled = $("cameras").disabled = $("end").disabled = !connected;
   $("control").hidden = !mode || mode === "collect";
   drive.enabled = there && !arm.stopped && !arm.lockstep;
   $("stick").classList.toggle("off", !drive.enabled);
@@ -104,10 +124,12 @@ function allow(arm, { state, mode }, connected) {
 
 function showHistory(told) {
   history = told;
-  $("curves-card").hidden = told.returns.length < 2;  // one episode is no curve
-  $("window").textContent = told.window;
-  drawCurve($("success-curve"), told.success, (value) => `${Math.round(100 * value)} %`, [0, 1]);
-  drawCurve($("return-curve"), told.returns, (value) => value.toPrecision(3));
+  const { earlier, now, window } = told;
+  $("curves-card").hidden = earlier.made.length + now.made.length < 2;  // one episode is no curve
+  $("earlier").hidden = !earlier.made.length;
+  $("window").textContent = window;
+  drawCurve($("success-curve"), earlier, now, "success", (value) => `${Math.round(100 * value)} %`, [0, 1]);
+  drawCurve($("return-curve"), earlier, now, "returns", (value) => value.toPrecision(3));
 }
 
 function showCameras(topics, watched) {
@@ -142,5 +164,3 @@ function showNotice({ text, bad }) {
   clearTimeout(noticeTimer);
   noticeTimer = setTimeout(() => ($("notice").hidden = true), bad ? 6000 : 2500);
 }
-
-showHistory(history);

@@ -21,6 +21,10 @@ TABLE_CENTRE = (0.7, 0.0)
 """m: where the middle of the table top stands in the base frame."""
 MAX_LAG = 0.02
 """rad: beyond this a blocked joint's target waits for it."""
+MARK_CORNERS = 48
+MARK_HEIGHT = 0.001
+"""m above the table, so that it shows."""
+MARK_COLOUR = (0.3, 0.85, 0.35, 1.0)
 
 
 @dataclass(frozen=True)
@@ -54,6 +58,7 @@ class BulletArm(SimulatedArm):
         self.kinematics = Kinematics()
         self._guard = Guard(self.kinematics, self.inner_period, limits)
         self._time = 0.0
+        self._mark: int | None = None
         with quiet_native_output():
             self._build_world()
         self._initial = self._bullet.saveState()
@@ -118,6 +123,22 @@ class BulletArm(SimulatedArm):
         """Put the joints (7,) rad and the puck (3,) m exactly there, for a picture of another world."""
         self._bullet.resetBasePositionAndOrientation(self._puck, p_base_puck.tolist(), (0.0, 0.0, 0.0, 1.0))
         self._place_arm(joint_position)
+
+    def mark(self, p_base: np.ndarray, radius: float) -> None:
+        """Show one green disc on the table around p_base (2,) m, which touches nothing; then never reset the world."""
+        if self._mark is None:
+            angle = np.linspace(0.0, 2.0 * np.pi, MARK_CORNERS, endpoint=False)
+            rim = np.column_stack((radius * np.cos(angle), radius * np.sin(angle), np.zeros(MARK_CORNERS)))
+            shape = self._bullet.createVisualShape(
+                pybullet.GEOM_MESH,
+                vertices=rim.tolist(),
+                indices=[corner for k in range(1, MARK_CORNERS - 1) for corner in (0, k, k + 1)],
+                normals=[(0.0, 0.0, 1.0)] * MARK_CORNERS,
+                rgbaColor=MARK_COLOUR,
+            )
+            self._mark = self._bullet.createMultiBody(0.0, -1, shape)
+        place = (p_base[0], p_base[1], self.config.table_height + MARK_HEIGHT)
+        self._bullet.resetBasePositionAndOrientation(self._mark, place, (0.0, 0.0, 0.0, 1.0))
 
     def _place_arm(self, joint_position: np.ndarray) -> None:
         for joint, angle in zip(self._joints, joint_position, strict=True):

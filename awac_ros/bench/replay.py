@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import ctypes
 import time
-from pathlib import Path
 
 import numpy as np
 
 from awac_ros.bench.data import random_transitions
 from awac_ros.bench.form import Measure, at_most, plain
+from awac_ros.bench.resident import resident_bytes
 from awac_ros.data import Transitions
 from awac_ros.learning.replay import Replay, ReplayConfig
 from awac_ros.tasks import BoxTask
@@ -33,14 +33,14 @@ def measure() -> list[Measure]:
     task = BoxTask("bench", OBSERVATION, ACTION, horizon=EPISODE)
     replay = Replay(task, ReplayConfig(original_goals=1.0, drawn_goals=0.0, future_goals=0.0), seed=0)
     portion = random_transitions(task.layout, PORTION, seed=0)
-    before = _resident_bytes()
+    before = resident_bytes()
     adding = _grow(replay, portion, SMALL)
     small = _drawing(replay)
     adding += _grow(replay, portion, ROWS)
     large = _drawing(replay)
     row_bytes = 4 * (2 * OBSERVATION + ACTION + 2)
     _give_back_freed_memory()
-    resident = (_resident_bytes() - before) / (len(replay) * row_bytes)
+    resident = (resident_bytes() - before) / (len(replay) * row_bytes)
     return [
         plain("transitions", len(replay), "transitions"),
         at_most("resident memory against the raw float32 bytes", resident, "x", 1.2),
@@ -77,8 +77,3 @@ def _drawing(replay: Replay) -> float:
 def _give_back_freed_memory() -> None:
     """What numpy freed may still be the process's own."""
     ctypes.CDLL(None).malloc_trim(0)
-
-
-def _resident_bytes() -> int:
-    status = Path("/proc/self/status").read_text()
-    return 1024 * int(status.split("VmRSS:")[1].split()[0])

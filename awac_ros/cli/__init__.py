@@ -3,7 +3,20 @@
 Heavy modules are imported inside the commands, so that help comes at once.
 """
 
-from awac_ros.cli import bench_commands, data, doctor, evaluate, graph, pushing, rehearse, soak, study, teleop
+from awac_ros.cli import (
+    bench_commands,
+    data,
+    doctor,
+    evaluate,
+    film,
+    graph,
+    pushing,
+    random_process,
+    rehearse,
+    soak,
+    study,
+    teleop,
+)
 from awac_ros.cli.application import app
 
 __all__ = [
@@ -12,8 +25,10 @@ __all__ = [
     "data",
     "doctor",
     "evaluate",
+    "film",
     "graph",
     "pushing",
+    "random_process",
     "rehearse",
     "soak",
     "study",

@@ -15,7 +15,22 @@ os.environ.setdefault("ROS_AUTOMATIC_DISCOVERY_RANGE", "LOCALHOST")
 os.environ.setdefault("AMENT_PREFIX_PATH", sys.prefix)
 
 
-ORDER = ("pushing", "collect", "train", "eval", "data", "study", "up", "teleop", "doctor", "rehearse", "soak", "bench")
+ORDER = (
+    "pushing",
+    "collect",
+    "random",
+    "train",
+    "eval",
+    "film",
+    "data",
+    "study",
+    "up",
+    "teleop",
+    "doctor",
+    "rehearse",
+    "soak",
+    "bench",
+)
 
 
 class AwacGroup(TyperGroup):

@@ -13,7 +13,7 @@ from awac_ros.cli.application import app
 from awac_ros.cli.teleop import drive_by_keyboard
 
 if TYPE_CHECKING:
-    from awac_ros.nodes.description import Value
+    from awac_ros.nodes.description import Graph, Value
 
 
 @app.command()
@@ -23,6 +23,9 @@ def up(
         list[str] | None, typer.Argument(metavar="[NAME:=VALUE]...", help="Launch arguments, such as mode:=train.")
     ] = None,
     show_args: Annotated[bool, typer.Option("--show-args", help="Explain the arguments and start nothing.")] = False,
+    ask: Annotated[
+        bool, typer.Option("--choose", help="Choose the mode on the operator's page, again after each has ended.")
+    ] = False,
 ) -> None:
     """Start the nodes of a graph, as `ros2 launch awac_ros <graph>.launch.py` does where the ros2 command is.
 
@@ -37,7 +40,7 @@ def up(
             choices = f" ({' | '.join(argument.choices)})" if argument.choices else ""
             typer.echo(f"{argument.name}{choices}: {argument.description}\n    default: {argument.default!r}")
         return
-    _run(graph, dict(given))
+    _run(graph, dict(given), ask)
 
 
 @app.command()
@@ -73,21 +76,32 @@ def train(
     _run("pushing", given)
 
 
-def _run(name: str, given: dict[str, Value]) -> None:
-    """Start the graph and stay until it has done its work or Ctrl-C ends it."""
+def _run(name: str, given: dict[str, Value], ask: bool = False) -> None:
+    """Start the graph and stay until it has done its work or Ctrl-C ends it; with `ask`, again and again."""
     from awac_ros.nodes.graph import find_graph
-    from awac_ros.nodes.up import up as start
 
     graph = find_graph(name)
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
-        values = graph.values(given)
-        by_keyboard = values["teleop"] == "keyboard" and sys.stdin.isatty() and sys.stdout.isatty()
-        echo = None if by_keyboard else print
-        with start(graph, given, Path(str(values["out"])) / "logs", echo) as session:
-            if by_keyboard:
-                drive_by_keyboard(session, values)
-            else:
-                session.wait()
+        if ask:
+            from awac_ros.cli.choose import choose
+
+            choose(graph, given, lambda chosen: _stay(graph, chosen))
+        else:
+            _stay(graph, given)
     except KeyboardInterrupt:
         typer.echo("Stopped; the same command goes on.")
+
+
+def _stay(graph: Graph, given: dict[str, Value]) -> None:
+    """Until the graph has done its work."""
+    from awac_ros.nodes.up import up as start
+
+    values = graph.values(given)
+    by_keyboard = values["teleop"] == "keyboard" and sys.stdin.isatty() and sys.stdout.isatty()
+    echo = None if by_keyboard else print
+    with start(graph, given, Path(str(values["out"])) / "logs", echo) as session:
+        if by_keyboard:
+            drive_by_keyboard(session, values)
+        else:
+            session.wait()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
@@ -9,7 +10,8 @@ SILENT_AFTER = 3.0
 """s: a node reports once a second."""
 WINDOW = 20
 """Episodes in the moving success rate."""
-_KEPT = 500
+KEPT = 500
+"""Episodes in the curves at most, of this start and of those before."""
 
 
 @dataclass(frozen=True)
@@ -32,6 +34,8 @@ class Ended:
     """success, failure or discarded."""
     steps: int
     sum_of_rewards: float
+    made: int
+    """Control steps made by its end, those of earlier starts included."""
 
 
 @dataclass
@@ -43,8 +47,13 @@ class Board:
     arm: dict[str, Any] = field(default_factory=dict)
     actor: dict[str, Any] = field(default_factory=dict)
     learner: dict[str, Any] = field(default_factory=dict)
+    recorded: dict[str, Any] = field(default_factory=dict)
     nodes: dict[str, NodeState] = field(default_factory=dict)
+    earlier: Sequence[Ended] = ()
+    """Episodes of earlier starts of this run."""
     ended: list[Ended] = field(default_factory=list)
+    made: int = 0
+    """Control steps made so far, those of earlier starts included."""
     cameras: tuple[str, ...] = ()
     """Image topics there are."""
     _number: int = 0
@@ -55,9 +64,10 @@ class Board:
         """Episode `number` is waiting, running or ended since `now` (monotonic s)."""
         self._number, self._state, self._since = number, state, now
 
-    def end(self, episode: Ended) -> None:
-        """An episode has ended."""
-        self.ended = [*self.ended[-_KEPT + 1 :], episode]
+    def end(self, number: int, outcome: str, steps: int, sum_of_rewards: float) -> None:
+        """An episode has ended; see Ended."""
+        self.made += steps
+        self.ended = [*self.ended[-KEPT + 1 :], Ended(number, outcome, steps, sum_of_rewards, self.made)]
 
     def state(self, now: float) -> dict[str, Any]:
         """As plain values, at `now` (monotonic s)."""
@@ -67,7 +77,9 @@ class Board:
             "arm": self.arm,
             "actor": self.actor,
             "learner": self.learner,
-            "episode": self._episode(now),
+            "recorded": self.recorded,
+            "episode": {"number": self._number, "state": self._state} if self._state else {},
+            "activity": self._activity(now),
             "last": None if last is None else asdict(last) | {"seconds": last.steps * self.period},
             "counts": counts,
             "nodes": [self._node(name, state, now) for name, state in sorted(self.nodes.items())],
@@ -75,18 +87,28 @@ class Board:
         }
 
     def history(self) -> dict[str, Any]:
-        """Of the episodes that count: their numbers, the success rate over the last WINDOW, and their returns."""
-        kept = [one for one in self.ended if one.outcome != "discarded"]
-        wins = [one.outcome == "success" for one in kept]
-        rates = [sum(wins[max(0, i - WINDOW + 1) : i + 1]) / min(i + 1, WINDOW) for i in range(len(wins))]
-        return {"window": WINDOW, "success": rates, "returns": [one.sum_of_rewards for one in kept]}
+        """The curves of this start and of those before it."""
+        return {"window": WINDOW, "earlier": _curves(self.earlier), "now": _curves(self.ended)}
 
-    def _episode(self, now: float) -> dict[str, Any]:
-        if not self._state:
-            return {}
-        return {"number": self._number, "state": self._state, "seconds": now - self._since}
+    def _activity(self, now: float) -> str:
+        """What goes on, or what is the matter and what to do."""
+        if self.arm.get("stopped"):
+            return f"stopped ({self.arm['reason']}): press Resume when it may move again"
+        if self._state == "waiting":
+            return "ready: press Start"
+        if self._state == "running":
+            return f"running for {now - self._since:.0f} s"
+        return self.actor.get("message") or "waiting for the actor"
 
     def _node(self, name: str, state: NodeState, now: float) -> dict[str, str]:
         if (age := now - state.heard) > SILENT_AFTER:
             return {"name": name, "level": "silent", "message": f"not heard for {age:.0f} s"}
         return {"name": name, "level": state.level, "message": state.message}
+
+
+def _curves(episodes: Sequence[Ended]) -> dict[str, list[float]]:
+    """Of the episodes that count: steps made by then, the success rate over the last WINDOW, and their returns."""
+    kept = [one for one in episodes if one.outcome != "discarded"]
+    wins = [one.outcome == "success" for one in kept]
+    rates = [sum(wins[max(0, i - WINDOW + 1) : i + 1]) / min(i + 1, WINDOW) for i in range(len(wins))]
+    return {"made": [one.made for one in kept], "success": rates, "returns": [one.sum_of_rewards for one in kept]}

@@ -49,12 +49,14 @@ class Handlers:
 class PageServer:
     """Serves the page to every browser that `access` lets in; ends with `close`."""
 
-    def __init__(self, access: Access, port: int, view_port: int, handlers: Handlers) -> None:
-        """Listens at once; AwacError if neither `port` nor one of the next is free."""
+    def __init__(
+        self, access: Access, port: int, view_port: int, handlers: Handlers, front: str = "console.html"
+    ) -> None:
+        """Listens at once; `front`, of web/, is the page itself. AwacError if no port from `port` on is free."""
         self._access = access
         self._view = f"ws://127.0.0.1:{view_port}/"
         self._handlers = handlers
-        self._files = _files()
+        self._files = _files(front)
         self._pages: dict[str, ServerConnection] = {}
         self._greetings: dict[str, str] = {}
         self._loop = asyncio.new_event_loop()
@@ -193,11 +195,11 @@ async def _pass_on(source: Any, target: Any) -> None:
         return
 
 
-def _files() -> dict[str, tuple[str, bytes]]:
+def _files(front: str) -> dict[str, tuple[str, bytes]]:
     """By path: the kind of text and its bytes."""
     kinds = {".html": "text/html; charset=utf-8", ".css": "text/css", ".js": "text/javascript"}
     files = {f"/{file.name}": (kinds[file.suffix], file.read_bytes()) for file in resource("web").iterdir()}
-    files["/"] = files.pop("/console.html")
+    files["/"] = files[f"/{front}"]
     view = (Path(viser.__file__).parent / "client" / "build" / "index.html").read_text()
     files[f"{_VIEW}/"] = (kinds[".html"], view.replace("</head>", _ONLY_THE_CANVAS, 1).encode())
     return files

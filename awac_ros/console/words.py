@@ -21,6 +21,8 @@ class Kind(enum.Enum):
     """Nothing is held any more."""
     MARK = "mark"
     """Of the episode: `text` is start, success, failure or discard."""
+    CORRECT = "correct"
+    """The demonstration recorded last: `text` is undo, success or failure."""
     STOP = "stop"
     RESUME = "resume"
     RESET = "reset"
@@ -31,6 +33,10 @@ class Kind(enum.Enum):
     """Taken, or given back, by `on`."""
     CAMERA = "camera"
     """Show the image topic `text`; none where it is empty."""
+    END = "end"
+    """End the whole graph in order."""
+    CHOOSE = "choose"
+    """Start a graph in the mode `text`."""
 
 
 @dataclass(frozen=True)

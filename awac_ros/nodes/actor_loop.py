@@ -230,9 +230,7 @@ class ActorLoop:
         return stamp
 
     def _await_start(self, episode: ActorEpisode, scene: Scene, stamp: float) -> None:
-        p_base_goal = scene.p_base_puck.copy()
-        p_base_goal[:2] = self.task.with_goal(episode.observation, scene.goal)[self.task.layout.slice("goal_puck_xy")]
-        self.topics.send_goal(p_base_goal, stamp)
+        self.topics.send_goal(self.task.p_base_goal(scene.goal), stamp)
         if self._config.mode == COLLECT:
             self._wait(self.topics.is_recorded, lambda: "waiting for the recorder to listen on transitions")
         while (mark := self.human.take_mark()) is not None:  # said of the episode before, but for a stop

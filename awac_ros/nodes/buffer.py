@@ -19,7 +19,7 @@ from awac_ros.nodes.messages import transitions_from_message, transitions_messag
 from awac_ros.nodes.parameters import declare, parameter
 from awac_ros.nodes.qos import LATCHED
 from awac_ros.nodes.runner import RunnableNode, run
-from awac_ros.tasks import make_task
+from awac_ros.tasks import TASKS, make_task
 
 Reply = TypeVar("Reply", AppendTransitions.Response, PullTransitions.Response)
 
@@ -32,8 +32,8 @@ _REPLY_OVERHEAD = 1024
 class BufferConfig:
     """The buffer's parameters."""
 
-    task: str = parameter("pushing", "name of the task whose transitions are kept")
-    store: str = parameter("", "path of the SQLite file that keeps them; made where there is none")
+    task: str = parameter("pushing", "The task whose transitions are kept.", choices=tuple(TASKS))
+    store: str = parameter("", "Path of the SQLite file that keeps them; made where there is none.")
 
 
 class Buffer(RunnableNode):

@@ -6,12 +6,14 @@ import sys
 import time
 from collections import deque
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 from rclpy.clock import Clock, ClockType
 
 from awac_ros.console.access import Access
+from awac_ros.console.earlier import earlier_episodes
 from awac_ros.console.hold import Hold, towards
 from awac_ros.console.scene import Scene
 from awac_ros.console.web import Handlers, PageServer
@@ -22,6 +24,7 @@ from awac_ros.nodes.console_topics import ConsoleTopics
 from awac_ros.nodes.diagnostics import Diagnostics, Health
 from awac_ros.nodes.parameters import declare, parameter
 from awac_ros.nodes.runner import RunnableNode, run
+from awac_ros.tasks import TASKS, make_task
 
 _PICTURES = 1 / 15
 _STATES = 1 / 5
@@ -41,6 +44,9 @@ class ConsoleConfig:
     hold_timeout: float = parameter(
         0.25, "s without a word of a driving page at which it counts as let go.", low=0.05, high=2.0
     )
+    store: str = parameter("", "The run's transition store, whose episodes the curves begin with; empty: none.")
+    task: str = parameter("pushing", "The task of these episodes.", choices=tuple(TASKS))
+    made: int = parameter(0, "How many of the store's transitions are of earlier starts.", low=0, high=10**12)
 
 
 class Console(RunnableNode):
@@ -50,7 +56,8 @@ class Console(RunnableNode):
         super().__init__("console", **arguments)
         self.config = config = declare(self, ConsoleConfig())
         self._hold = Hold(config.hold_timeout)
-        self._topics = ConsoleTopics(self)
+        earlier = earlier_episodes(Path(config.store), make_task(config.task), config.made) if config.store else []
+        self._topics = ConsoleTopics(self, earlier, config.made)
         self._commands = Commands(self, self._answer)
         self._camera = CameraFeed(self, lambda picture: self._pages.show(picture))
         self._heard: deque[tuple[str, Word | None]] = deque()
@@ -58,6 +65,7 @@ class Console(RunnableNode):
         self._scene = Scene()
         access = Access(config.host, config.token) if config.token else Access(config.host)
         self._pages = PageServer(access, config.port, self._scene.port, Handlers(self._hear, self._miss))
+        self._tell_history()
         self._diagnostics = Diagnostics(self, "page", self._health)
         steady = Clock(clock_type=ClockType.STEADY_TIME)
         self.create_timer(1.0 / config.rate, self._send_twist, clock=steady)
@@ -66,6 +74,7 @@ class Console(RunnableNode):
         self.get_logger().info(f"the operator's page: {self._pages.url}")
 
     def close(self) -> None:
+        self._pages.tell("farewell", {})
         self._pages.close()
         self._scene.close()
         self._hold.end()
@@ -109,6 +118,9 @@ class Console(RunnableNode):
                 self._control(page, word.on)
             case Kind.CAMERA:
                 self._camera.watch(word.text)
+            case Kind.END:
+                self.get_logger().info("the page ends the graph")
+                self.finished = True
             case _:
                 self._commands.take(page, word)
 
@@ -152,9 +164,12 @@ class Console(RunnableNode):
             hands = {"driving": _who(holder, page), "control": _who(keeper, page), "camera": self._camera.topic}
             self._pages.tell("state", state | hands, page)
         if self._topics.take_history():
-            self._pages.tell("history", self._topics.board.history(), remember=True)
+            self._tell_history()
         if self._diagnostics.poll(now):
             self._topics.board.cameras = self._camera.topics()
+
+    def _tell_history(self) -> None:
+        self._pages.tell("history", self._topics.board.history(), remember=True)
 
     def _answer(self, page: str | None, text: str, bad: bool = False) -> None:
         self._pages.tell("notice", {"text": text, "bad": bad}, page)

@@ -23,6 +23,11 @@ _MARKS = {
     "failure": EpisodeMark.FAILURE,
     "discard": EpisodeMark.DISCARD,
 }
+_CORRECTIONS = {
+    "undo": "recorder/undo",
+    "success": "recorder/mark_success",
+    "failure": "recorder/mark_failure",
+}
 _HOME_TIP, _HOME_PUCK = (0.55, 0.0, TIP_HEIGHT), (0.62, 0.0, TABLE_HEIGHT + PUCK_HALF_HEIGHT)
 _TIP_DOWN = (1.0, 0.0, 0.0, 0.0)
 
@@ -42,6 +47,7 @@ class Commands:
             "arm/resume": node.create_client(Trigger, "arm/resume"),
             "arm/reset": node.create_client(ResetArm, "arm/reset"),
             PAUSE: node.create_client(SetBool, PAUSE),
+            **{name: node.create_client(Trigger, name) for name in _CORRECTIONS.values()},
         }
 
     def take(self, page: str, word: Word) -> None:
@@ -49,6 +55,8 @@ class Commands:
         match word.kind:
             case Kind.MARK:
                 self._mark(page, word.text)
+            case Kind.CORRECT:
+                self._correct(page, word.text)
             case Kind.STOP:
                 self.stop()
             case Kind.RESUME:
@@ -72,6 +80,12 @@ class Commands:
         message = EpisodeMark(mark=_MARKS[text])
         message.header.stamp = self._node.get_clock().now().to_msg()
         self._marks.publish(message)
+
+    def _correct(self, page: str, text: str) -> None:
+        if text in _CORRECTIONS:
+            self._call(page, _CORRECTIONS[text], Trigger.Request())
+        else:
+            self._answer(page, f"there is no correction '{text}'", True)
 
     def _call(self, page: str | None, name: str, request: Any) -> None:
         client = self._clients[name]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 
 import numpy as np
 from diagnostic_msgs.msg import DiagnosticArray, DiagnosticStatus
@@ -37,9 +38,10 @@ _STATES = {EpisodeStatus.WAITING: "waiting", EpisodeStatus.RUNNING: "running", E
 class ConsoleTopics:
     """Subscribes for one console; a message that can't be used is told to the log and shown nowhere."""
 
-    def __init__(self, node: Node) -> None:
+    def __init__(self, node: Node, earlier: Sequence[Ended], made: int) -> None:
+        """`earlier` are episodes of earlier starts, in which `made` control steps were made."""
         self._node = node
-        self.board = Board(PushingConfig.control_period)
+        self.board = Board(PushingConfig.control_period, earlier=earlier, made=made)
         self._joints: np.ndarray | None = None
         self._poses: dict[str, tuple[np.ndarray, np.ndarray]] = {}
         self._goal: np.ndarray | None = None
@@ -57,6 +59,7 @@ class ConsoleTopics:
         node.create_subscription(ActorStatus, "actor/status", self._take_actor, qos.LATCHED)
         node.create_subscription(LearnerStatus, "learner/status", self._take_learner, qos.LATCHED)
         node.create_subscription(EpisodeStatus, "episode/status", self._take_episode, qos.EPISODES)
+        node.create_subscription(DiagnosticStatus, "recorder/status", self._take_recorded, qos.LATCHED)
         node.create_subscription(DiagnosticArray, "/diagnostics", self._take_diagnostics, qos.DIAGNOSTICS)
 
     def send_twist(self, v_base_tip: np.ndarray) -> None:
@@ -136,9 +139,12 @@ class ConsoleTopics:
     def _take_episode(self, message: EpisodeStatus) -> None:
         self.board.stand(message.episode, _STATES[message.state], time.monotonic())
         if message.state == EpisodeStatus.ENDED:
-            outcome = _OUTCOMES[message.outcome]
-            self.board.end(Ended(message.episode, outcome, message.steps, message.sum_of_rewards))
+            self.board.end(message.episode, _OUTCOMES[message.outcome], message.steps, message.sum_of_rewards)
             self._new_history = True
+
+    def _take_recorded(self, message: DiagnosticStatus) -> None:
+        values = {pair.key: pair.value for pair in message.values}
+        self.board.recorded = {"message": message.message, "last": values.get("last outcome")}
 
     def _take_diagnostics(self, message: DiagnosticArray) -> None:
         for status in message.status:

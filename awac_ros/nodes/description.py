@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from awac_ros.errors import AwacError
@@ -62,6 +62,8 @@ class Start:
     namespace: str
     log_level: str
     ends_graph: bool
+    remappings: Mapping[str, str] = field(default_factory=dict)
+    """Other names for topics and services."""
 
 
 @dataclass(frozen=True)

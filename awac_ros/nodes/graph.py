@@ -5,16 +5,15 @@ from __future__ import annotations
 from pathlib import Path
 from typing import get_args
 
-from awac_ros.data import demos, mixture
+from awac_ros.data import Layout, demos, mixture
 from awac_ros.data.labels import RewardRule
 from awac_ros.data.store import TransitionStore
 from awac_ros.errors import AwacError
 from awac_ros.learning import checkpoint
 from awac_ros.nodes.description import Argument, Graph, Process, Value, Values
 from awac_ros.resources import resource
-from awac_ros.tasks import Pushing
+from awac_ros.tasks import TASKS, Pushing, make_task
 
-_TASK = Pushing.name
 _STARTED_DEVICES = ("gamepad", "joy", "spacemouse")
 """A keyboard needs a terminal, which a launcher does not give its nodes."""
 
@@ -25,6 +24,7 @@ _ARGUMENTS = (
         "collect: record demonstrations; train: learn while acting; eval: act with a trained policy",
         choices=("collect", "train", "eval"),
     ),
+    Argument("task", Pushing.name, "what is learned (docs/howto/own_task.md: one of your own)", choices=tuple(TASKS)),
     Argument("sim", "true", "true: the simulated Sawyer; false: the physical one (read docs/robot.md first)", bool),
     Argument("robot_host", "127.0.0.1", "with sim:=false: the machine on which the robot's agent runs"),
     Argument(
@@ -55,6 +55,12 @@ _ARGUMENTS = (
         "task: the task's own; person: -1 a step, 0 and the end at the step where a person marks success",
         choices=get_args(RewardRule),
     ),
+    Argument(
+        "host",
+        "all",
+        "which nodes start here: all; robot: all but the learner; trainer: the learner alone (read docs/two_hosts.md)",
+        choices=("all", "robot", "trainer"),
+    ),
     Argument("seed", "0", "of scenes, exploration and training", int),
     Argument("namespace", "", "ROS namespace of all nodes and topics"),
     Argument("params_file", str(resource("config/pushing.yaml")), "ROS parameter file with everything else"),
@@ -65,6 +71,10 @@ _ARGUMENTS = (
 
 def _out(values: Values, name: str) -> Path:
     return Path(str(values["out"])) / name
+
+
+def _layout(values: Values) -> Layout:
+    return make_task(str(values["task"])).layout
 
 
 def _store(values: Values) -> str:
@@ -84,7 +94,7 @@ def _stored(values: Values) -> int:
     path = Path(_store(values))
     if not path.exists():
         return 0
-    with TransitionStore(path, Pushing().layout, read_only=True) as store:
+    with TransitionStore(path, _layout(values), read_only=True) as store:
         return store.total
 
 
@@ -103,7 +113,9 @@ def _left(values: Values) -> int:
 
 
 def _acts(values: Values) -> bool:
-    """Whether anything is left to be acted."""
+    """Whether anything is left to be acted on this host."""
+    if values["host"] == "trainer":
+        return False
     endless = not int(values["env_steps" if values["mode"] == "train" else "episodes"])
     return endless or _left(values) > 0
 
@@ -116,7 +128,7 @@ def _arm(values: Values) -> dict[str, Value]:
 
 def _actor(values: Values) -> dict[str, Value]:
     mode = values["mode"]
-    parameters = {"task": _TASK, "mode": mode, "lockstep": values["lockstep"], "reward": values["reward"]}
+    parameters = {"task": values["task"], "mode": mode, "lockstep": values["lockstep"], "reward": values["reward"]}
     # A run taken up again plays scenes of its own.
     parameters["seed"] = int(values["seed"]) + _made(values)
     if mode == "train":
@@ -129,12 +141,12 @@ def _actor(values: Values) -> dict[str, Value]:
 
 
 def _buffer(values: Values) -> dict[str, Value]:
-    return {"task": _TASK, "store": _store(values)}
+    return {"task": values["task"], "store": _store(values)}
 
 
 def _learner(values: Values) -> dict[str, Value]:
     return {
-        "task": _TASK,
+        "task": values["task"],
         "out": str(values["out"]),
         "checkpoint": values["checkpoint"],
         "demos": values["demos"],
@@ -147,7 +159,7 @@ def _learner(values: Values) -> dict[str, Value]:
 
 
 def _recorder(values: Values) -> dict[str, Value]:
-    return {"task": _TASK, "demos": _demos(values), "episodes": _left(values), "reward": values["reward"]}
+    return {"task": values["task"], "demos": _demos(values), "episodes": _left(values), "reward": values["reward"]}
 
 
 def _operator(values: Values) -> dict[str, Value]:
@@ -159,7 +171,9 @@ def _teleop(values: Values) -> dict[str, Value]:
 
 
 def _console(values: Values) -> dict[str, Value]:
-    return {"port": values["console_port"]}
+    made = _stored(values) if values["mode"] != "collect" else 0
+    curves = {"store": _store(values) if made else "", "task": values["task"], "made": made}
+    return {"port": values["console_port"], **curves}
 
 
 def _shown(values: Values) -> bool:
@@ -167,12 +181,12 @@ def _shown(values: Values) -> bool:
     return _acts(values) and bool(not values["lockstep"] if values["console"] == "" else values["console"])
 
 
-def _check_task(file: str) -> None:
-    """AwacError unless it is a readable file of episodes of this graph's task, or a list of such files."""
+def _check_task(file: str, layout: Layout) -> None:
+    """AwacError unless it is a readable file of episodes of this layout, or a list of such files."""
     if Path(file).suffix in mixture.SUFFIXES:
-        mixture.read(Path(file), Pushing().layout)
+        mixture.read(Path(file), layout)
         return
-    Pushing().layout.check_same(demos.read_layout(Path(file)), file)
+    layout.check_same(demos.read_layout(Path(file)), file)
 
 
 def _check(values: Values) -> None:
@@ -190,9 +204,15 @@ def _check(values: Values) -> None:
             raise AwacError(f"{name}:={values[name]} is negative; give 0 or more")
     if values["lockstep"] and values["teleop"] not in ("scripted", "none"):
         raise AwacError("lockstep:=true waits for nobody's hand: teleoperate with lockstep:=false, or teleop:=scripted")
+    if values["mode"] == "collect" and values["teleop"] == "scripted" and values["task"] != Pushing.name:
+        raise AwacError(f"the scripted operator only pushes; drive task:={values['task']} yourself: teleop:=browser")
     if values["mode"] == "collect" and Path(_demos(values)).exists():
-        _check_task(_demos(values))
+        _check_task(_demos(values), _layout(values))
     if values["mode"] != "train":
+        if values["host"] != "all":
+            raise AwacError(f"host:={values['host']} goes with mode:=train alone; the other modes have no learner")
+        return
+    if values["host"] == "robot":
         return
     for name in ("demos", "prior", "checkpoint"):
         if values[name] and not Path(str(values[name])).exists():
@@ -201,7 +221,7 @@ def _check(values: Values) -> None:
             )
     for name in ("demos", "prior"):
         if values[name]:
-            _check_task(str(values[name]))
+            _check_task(str(values[name]), _layout(values))
     if not (values["demos"] or values["prior"] or _checkpoint(values).exists()):
         raise AwacError("mode:=train has nothing to begin with; give demos:=, prior:= or checkpoint:=")
 
@@ -210,11 +230,11 @@ PUSHING = Graph(
     name="pushing",
     arguments=_ARGUMENTS,
     processes=(
-        Process("buffer", _buffer, wanted=lambda values: values["mode"] == "train"),
+        Process("buffer", _buffer, wanted=lambda values: values["mode"] == "train" and values["host"] != "trainer"),
         Process(
             "learner",
             _learner,
-            wanted=lambda values: values["mode"] == "train",
+            wanted=lambda values: values["mode"] == "train" and values["host"] != "robot",
             ends_graph=lambda values: True,
         ),
         Process(
@@ -231,7 +251,7 @@ PUSHING = Graph(
             wanted=lambda values: values["mode"] == "collect" and values["teleop"] == "scripted" and _acts(values),
         ),
         Process("teleop", _teleop, wanted=lambda values: values["teleop"] in _STARTED_DEVICES and _acts(values)),
-        Process("console", _console, wanted=_shown),
+        Process("console", _console, wanted=_shown, ends_graph=lambda values: True),
         Process("camera", lambda values: {}, wanted=lambda values: _shown(values) and bool(values["sim"])),
     ),
     check=_check,

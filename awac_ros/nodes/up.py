@@ -11,7 +11,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -29,7 +29,7 @@ _PRCTL = ctypes.CDLL(None).prctl
 _SET_PARENT_DEATH_SIGNAL = 1
 
 
-def _end_with_parent() -> None:
+def end_with_parent() -> None:
     """In a new process: end it if the thread that started it is killed, so that no arm goes on without its graph."""
     _PRCTL(_SET_PARENT_DEATH_SIGNAL, signal.SIGTERM)
 
@@ -47,7 +47,8 @@ def _signals_held() -> Iterator[None]:
 class Child:
     """One process of the graph, and what it says."""
 
-    def __init__(self, start: Start, folder: Path, environment: Mapping[str, str]) -> None:
+    def __init__(self, start: Start, folder: Path, environment: Mapping[str, str], within: Sequence[str] = ()) -> None:
+        """`within` are words that run the command that follows them somewhere else, such as nsenter's."""
         self.name = start.name
         self.ends_graph = start.ends_graph
         self.log = folder / f"{start.name}.log"
@@ -56,13 +57,13 @@ class Child:
             self._begin = self._read
             # A session of its own: Ctrl-C reaches it through us, once, and in order.
             self.process = subprocess.Popen(
-                command(start),
+                [*within, *command(start)],
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
                 env=environment,
                 start_new_session=True,
-                preexec_fn=_end_with_parent,
+                preexec_fn=end_with_parent,
             )
 
     def new_lines(self) -> list[str]:
@@ -194,6 +195,8 @@ def command(start: Start) -> list[str]:
     words += ["--params-file", str(start.params_file)]
     if start.namespace:
         words += ["-r", f"__ns:=/{start.namespace.strip('/')}"]
+    for name, other in start.remappings.items():
+        words += ["-r", f"{name}:={other}"]
     for name, value in start.parameters.items():
         words += ["-p", f"{name}:={json.dumps(value)}"]  # JSON is YAML, and keeps text apart from numbers
     return words

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from concurrent.futures import as_completed
 from dataclasses import replace
 
 from awac_ros.data import Episode, demos
@@ -19,6 +18,7 @@ from awac_ros.runs.folder import RunFolder
 from awac_ros.runs.judge import Judge
 from awac_ros.runs.monitor import own_namespace
 from awac_ros.runs.narrator import Narrator
+from awac_ros.runs.random_process import record_random
 from awac_ros.runs.report import TransitionCounts
 from awac_ros.runs.settings import PushingSettings
 from awac_ros.runs.workers import Workers
@@ -57,18 +57,9 @@ class Phases:
 
     def random(self) -> None:
         """Episodes of the random process in the plain environment, on every worker."""
-        count = self._settings.random_episodes
-        if self._folder.random.exists():
-            return
-        words = f"Making {count} episodes of the random process, good and bad, in the plain environment"
-        with self._narrator.bar(words, count) as told:
-            futures = [self._workers.act_at_random(self._settings.seed, share) for share in workers.shares(count)]
-            done = 0
-            for future in as_completed(futures):
-                done += len(future.result())
-                told(done)
-        episodes = [episode for future in futures for episode in future.result()]
-        demos.write(self._folder.random, self._task.layout, episodes)
+        if not self._folder.random.exists():
+            settings = self._settings
+            record_random(self._folder.random, settings.random_episodes, settings.seed, self._workers, self._narrator)
 
     def offline(self) -> None:
         """AWAC on the prior data, while a worker evaluates the policies on the way."""

@@ -25,6 +25,12 @@ class Effort:
     """Messages with weights that must not be followed."""
     restarts: int
     """Of the actor, and of the learner, of a graph in real time."""
+    seconds_cut: float
+    """s for which the link between two hosts is cut, and then lossy."""
+    arms: int
+    """Simulated arms, each with its actor, into one buffer."""
+    steps_by_arm: int
+    """Environment steps that each of them makes."""
 
 
 FULL = Effort(
@@ -36,6 +42,9 @@ FULL = Effort(
     restarts=20,
     clock_lies=42,
     wrong_weights=600,
+    seconds_cut=30.0,
+    arms=8,
+    steps_by_arm=2_000,
 )
 SHORT = Effort(
     writers_killed=15,
@@ -46,4 +55,7 @@ SHORT = Effort(
     restarts=3,
     clock_lies=7,
     wrong_weights=24,
+    seconds_cut=5.0,
+    arms=8,
+    steps_by_arm=250,
 )

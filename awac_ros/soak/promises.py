@@ -15,7 +15,9 @@ from awac_ros.soak import (
     killed_nodes,
     killed_recorder,
     killed_writers,
+    many_arms,
     restarts,
+    two_hosts,
     wrong_weights,
 )
 from awac_ros.soak.effort import Effort
@@ -102,5 +104,22 @@ PROMISES = (
         "name and counted; the actor goes on with the learner it follows.",
         "A liar publishes them on policy/weights beside the learner of a graph in lockstep.",
         wrong_weights.measure,
+    ),
+    Promise(
+        "two hosts",
+        "The link between the robot's host and the learner's may be cut, or lose packets: the arm keeps its rate, "
+        "nothing is lost or doubled, and new weights come as soon as they can.",
+        "Two network namespaces with shared memory of their own stand for two hosts, the learner on one and all else "
+        "on the other; the link is cut, then loses 10 % of its packets and delays the rest by 50 ms. Skipped where "
+        "this user may not make namespaces.",
+        two_hosts.measure,
+    ),
+    Promise(
+        "many arms",
+        "Several arms, each with its actor, may feed one buffer and one learner at the best rate they reach: nothing "
+        "is lost or doubled, and the learner trains on all of it.",
+        "Eight simulated arms in lockstep, each in a namespace of its own, until each has made its steps and the "
+        "learner has trained on all.",
+        many_arms.measure,
     ),
 )

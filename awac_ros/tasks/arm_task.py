@@ -58,6 +58,10 @@ class ArmTask(GoalTask):
         """(action_size,) float32 in [-1, 1]: the action closest to a person's twist (6,) in the base frame."""
 
     @abstractmethod
+    def p_base_goal(self, goal: np.ndarray) -> np.ndarray:
+        """(3,) float64: where goal (goal_size,) is shown to a person, m."""
+
+    @abstractmethod
     def success(self, observation: np.ndarray) -> np.ndarray:
         """(...,) bool: whether the goal counts as reached at observation (..., observation_size)."""
 

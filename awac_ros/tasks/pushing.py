@@ -22,6 +22,7 @@ TABLE_HEIGHT = 0.045
 PUCK_RADIUS = 0.04
 PUCK_HALF_HEIGHT = 0.015
 TIP_HEIGHT = 0.06
+_PUCK_HEIGHT = TABLE_HEIGHT + PUCK_HALF_HEIGHT
 
 
 @dataclass(frozen=True)
@@ -98,6 +99,10 @@ class Pushing(ArmTask):
     def action(self, v_base_tip: np.ndarray) -> np.ndarray:
         return np.clip(np.asarray(v_base_tip[:2]) / self.config.max_speed, -1.0, 1.0).astype(np.float32)
 
+    def p_base_goal(self, goal: np.ndarray) -> np.ndarray:
+        """The puck's own."""
+        return np.append(goal[2:4], _PUCK_HEIGHT)
+
     def reward(self, next_observation: np.ndarray) -> np.ndarray:
         distance = self.distance(next_observation)
         if self.config.reward == "dense":
@@ -138,4 +143,4 @@ class Pushing(ArmTask):
 
 def _scene(hand: np.ndarray, puck: np.ndarray, goal: np.ndarray) -> Scene:
     """Tip and puck at their heights over (2,) places, m."""
-    return Scene(np.append(hand, TIP_HEIGHT), np.append(puck, TABLE_HEIGHT + PUCK_HALF_HEIGHT), goal)
+    return Scene(np.append(hand, TIP_HEIGHT), np.append(puck, _PUCK_HEIGHT), goal)

@@ -7,6 +7,7 @@ import pytest
 
 from awac_ros.arms import make_arm
 from awac_ros.arms.bullet import BulletArm
+from awac_ros.arms.kinematics import NEUTRAL
 from awac_ros.arms.limits import SafetyLimits
 from awac_ros.errors import AwacError
 
@@ -114,6 +115,25 @@ def test_pixels_are_where_the_picture_shows_a_point(arm: BulletArm) -> None:
     rows, columns = np.nonzero((picture[..., 2] > 100) & (picture[..., 0] < 80))
     ((column, row),) = arm.pixels(arm.puck_position()[None], 640, 480)
     assert abs(column - columns.mean()) < 3 and abs(row - rows.mean()) < 6
+
+
+def test_a_mark_is_seen_on_the_table_and_hidden_by_what_stands_before_it() -> None:
+    world = BulletArm()
+    world.pose(NEUTRAL, np.array([0.7, -0.1, 0.06]))
+    assert not green(world).any()
+    world.mark(np.array([0.6, 0.1]), 0.06)
+    rows, columns = np.nonzero(green(world))
+    ((column, row),) = world.pixels(np.array([[0.6, 0.1, 0.045]]), 640, 480)
+    assert abs(column - columns.mean()) < 3 and abs(row - rows.mean()) < 3
+    whole = len(rows)
+    world.pose(NEUTRAL, np.array([0.6, 0.1, 0.06]))
+    assert 0 < green(world).sum() < 0.8 * whole
+    world.close()
+
+
+def green(world: BulletArm) -> np.ndarray:
+    picture = world.picture(640, 480).astype(int)
+    return picture[..., 1] > picture[..., [0, 2]].max(axis=-1) + 50
 
 
 def test_the_simulator_leaves_the_terminal_alone() -> None:

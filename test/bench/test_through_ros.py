@@ -7,9 +7,9 @@ from awac_ros.bench import buffer, sim, teleop_keyboard
 
 def test_the_buffer_commits_what_it_is_sent_and_hands_all_of_it_out(monkeypatch):
     monkeypatch.setattr(buffer, "COUNT", 1_000)
-    measures = buffer.measure()
-    assert [measure.unit for measure in measures] == ["transitions/s"] * 3 + ["MB/s"]
-    assert all(math.isfinite(measure.value) and measure.value > 0 for measure in measures)
+    measures = buffer.measure(transitions=2_000)
+    assert [measure.unit for measure in measures] == ["transitions/s"] * 4 + ["MB/s", "ms", "ms", "MB"]
+    assert all(math.isfinite(measure.value) and measure.value > 0 for measure in measures[:-1])
 
 
 def test_the_simulator_is_timed_plain_and_through_the_graph(monkeypatch):

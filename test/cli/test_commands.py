@@ -10,7 +10,21 @@ from awac_ros.learning.trainer import Trainer, TrainerConfig
 from awac_ros.tasks import Pushing, PushingConfig
 
 runner = CliRunner()
-COMMANDS = ["pushing", "collect", "train", "eval", "data", "study", "up", "teleop", "doctor", "rehearse", "soak"]
+COMMANDS = [
+    "pushing",
+    "collect",
+    "random",
+    "train",
+    "eval",
+    "film",
+    "data",
+    "study",
+    "up",
+    "teleop",
+    "doctor",
+    "rehearse",
+    "soak",
+]
 
 
 def refused(*words) -> str:
@@ -55,6 +69,12 @@ def test_an_unknown_graph_and_an_unknown_launch_argument_are_refused():
 def test_training_without_data_is_refused(tmp_path):
     assert "nothing to begin with" in refused("train", "--out", tmp_path)
     assert "is not there" in refused("train", "--out", tmp_path, "--demos", tmp_path / "nowhere.hdf5")
+
+
+def test_random_episodes_do_not_replace_a_file_that_is_there(tmp_path):
+    (tmp_path / "old.hdf5").write_text("precious")
+    assert "is there already" in refused("random", "--out", tmp_path / "old.hdf5")
+    assert (tmp_path / "old.hdf5").read_text() == "precious"
 
 
 def test_a_folder_that_holds_something_else_is_not_taken_as_a_run(tmp_path):

@@ -6,18 +6,42 @@ from awac_ros.console.board import Board, Ended, NodeState
 def test_the_success_rate_is_that_of_the_last_episodes_that_count() -> None:
     board = Board(period=0.1)
     for number, outcome in enumerate(["failure", "success", "discarded", *["success"] * 20]):
-        board.end(Ended(number, outcome, 50, -float(number)))
-    told = board.history()
+        board.end(number, outcome, 50, -float(number))
+    told = board.history()["now"]
     assert told["success"][:3] == [0.0, 0.5, pytest.approx(2 / 3)]
     assert told["success"][-1] == 1.0
     assert told["returns"][:3] == [0.0, -1.0, -3.0]
+    assert told["made"][:3] == [50, 100, 200]
+
+
+def test_the_curves_go_on_where_an_earlier_start_ended_and_each_start_has_its_own_rate() -> None:
+    board = Board(period=0.1, earlier=[Ended(0, "failure", 200, -9.0, 200)], made=230)
+    board.end(0, "success", 70, -2.0)
+    told = board.history()
+    assert told["earlier"] == {"made": [200], "success": [0.0], "returns": [-9.0]}
+    assert told["now"] == {"made": [300], "success": [1.0], "returns": [-2.0]}
+    assert board.state(0.0)["counts"] == {"success": 1, "failure": 0, "discarded": 0}
+
+
+def test_a_stopped_arm_is_said_before_anything_else_with_the_way_on() -> None:
+    board = Board(period=0.1)
+    assert board.state(0.0)["activity"] == "waiting for the actor"
+    board.actor = {"message": "waiting for weights on policy/weights"}
+    assert board.state(0.0)["activity"] == "waiting for weights on policy/weights"
+    board.stand(3, "waiting", 0.0)
+    assert board.state(0.0)["activity"] == "ready: press Start"
+    board.arm = {"stopped": True, "reason": "30 N at the tip"}
+    assert board.state(0.0)["activity"] == "stopped (30 N at the tip): press Resume when it may move again"
+    board.arm = {"stopped": False, "reason": ""}
+    board.stand(3, "running", 1.0)
+    assert board.state(5.2)["activity"] == "running for 4 s"
 
 
 def test_the_last_episode_and_the_counts_are_in_sight() -> None:
     board = Board(period=0.1)
     assert board.state(0.0)["last"] is None
-    board.end(Ended(0, "success", 35, -1.5))
-    board.end(Ended(1, "discarded", 3, -0.5))
+    board.end(0, "success", 35, -1.5)
+    board.end(1, "discarded", 3, -0.5)
     state = board.state(0.0)
     assert state["counts"] == {"success": 1, "failure": 0, "discarded": 1}
     assert state["last"]["outcome"] == "discarded" and state["last"]["seconds"] == pytest.approx(0.3)

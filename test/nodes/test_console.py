@@ -2,6 +2,7 @@
 
 import signal
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import numpy as np
 import pytest
@@ -10,18 +11,20 @@ from std_msgs.msg import Empty
 
 from awac_msgs.msg import ActorStatus, ArmStatus, EpisodeMark, EpisodeStatus
 from awac_ros.bench.browser import browser, missing, open_page
-from awac_ros.data import Outcome, demos
+from awac_ros.data import EpisodeBuilder, Outcome, demos
+from awac_ros.data.store import TransitionStore
 from awac_ros.nodes import qos
 from awac_ros.nodes.messages import position, twist
 from awac_ros.tasks import Pushing
 
+LAYOUT = Pushing().layout
 pytestmark = pytest.mark.skipif(missing() is not None, reason=str(missing()))
 
 
 class Graph:
     """What a page talks to, heard by the test."""
 
-    def __init__(self, world) -> None:
+    def __init__(self, world, **console: object) -> None:
         self.world = world
         self.twists = world.hear(TwistStamped, "teleop/twist", qos.COMMAND)
         self.releases = world.hear(Empty, "teleop/released", qos.EVENTS)
@@ -29,7 +32,7 @@ class Graph:
         self.tips = world.hear(PoseStamped, "tip_pose", qos.STATE)
         self.arms = world.hear(ArmStatus, "arm/status", qos.LATCHED)
         self.episodes = world.hear(EpisodeStatus, "episode/status", qos.EPISODES)
-        self.console = world.start("console", port=0)
+        self.console = world.start("console", port=0, **console)
 
     def url(self) -> str:
         """Where the page is, as the console says."""
@@ -63,6 +66,11 @@ def graph(world) -> Graph:
     return Graph(world)
 
 
+def collect(world, path: Path) -> None:
+    for name, parameters in (("arm", {}), ("recorder", {"demos": path}), ("actor", {"mode": "collect", "seed": 3})):
+        world.start(name, **parameters)
+
+
 def record(graph: Graph, page, number: int, key: str, mark: str) -> None:
     """One episode: start, push until the tip has moved 3 cm, mark."""
     world = graph.world
@@ -84,8 +92,7 @@ def test_a_person_records_two_demos_in_the_browser_marks_one_a_failure_and_stops
     graph: Graph, chromium, tmp_path: Path
 ) -> None:
     world, path = graph.world, tmp_path / "demos.hdf5"
-    for name, parameters in (("arm", {}), ("recorder", {"demos": path}), ("actor", {"mode": "collect", "seed": 3})):
-        world.start(name, **parameters)
+    collect(world, path)
     with open_page(chromium, graph.url()) as page:
         record(graph, page, 0, "ArrowRight", "success")
         record(graph, page, 1, "ArrowLeft", "failure")
@@ -93,13 +100,14 @@ def test_a_person_records_two_demos_in_the_browser_marks_one_a_failure_and_stops
         page.click("#stop")
         world.until(lambda: graph.arms and graph.arms[-1].stopped)
         page.wait_for_selector("#stopped:visible")
+        assert "press Resume" in page.inner_text("#activity")
         sent = len(graph.twists)
         page.keyboard.down("ArrowRight")
         page.click("#resume")
         world.until(lambda: not graph.arms[-1].stopped)
         assert len(graph.twists) == sent
-    world.until(lambda: len(demos.read(path, Pushing().layout)) == 2)
-    first, second = demos.read(path, Pushing().layout)
+    world.until(lambda: len(demos.read(path, LAYOUT)) == 2)
+    first, second = demos.read(path, LAYOUT)
     assert (first.outcome, second.outcome) == (Outcome.SUCCESS, Outcome.FAILURE)
     for episode, direction in ((first, 1.0), (second, -1.0)):
         driven = episode.transitions.action[episode.transitions.intervened]
@@ -112,6 +120,42 @@ def test_a_person_records_two_demos_in_the_browser_marks_one_a_failure_and_stops
         EpisodeMark.START,
         EpisodeMark.FAILURE,
     ]
+
+
+def test_the_last_demonstration_is_judged_anew_and_taken_back_on_the_page(
+    graph: Graph, chromium, tmp_path: Path
+) -> None:
+    world, path = graph.world, tmp_path / "demos.hdf5"
+    collect(world, path)
+    with open_page(chromium, graph.url()) as page:
+        record(graph, page, 0, "ArrowRight", "success")
+        record(graph, page, 1, "ArrowLeft", "success")
+        page.wait_for_function("document.getElementById('recorded').textContent.startsWith('demonstrations: 2')")
+        page.click("#judge")
+        page.wait_for_function("document.getElementById('recorded').textContent.endsWith('failure')")
+        assert [episode.outcome for episode in demos.read(path, LAYOUT)] == [Outcome.SUCCESS, Outcome.FAILURE]
+        page.click("#undo")
+        page.wait_for_function("document.getElementById('recorded').textContent.startsWith('demonstrations: 1')")
+        assert [episode.outcome for episode in demos.read(path, LAYOUT)] == [Outcome.SUCCESS]
+        page.click("#undo")
+        page.wait_for_selector("#undo:disabled")
+    assert demos.count(path) == 0
+
+
+def test_the_curves_begin_with_what_the_runs_folder_holds(world, chromium, tmp_path: Path) -> None:
+    path = tmp_path / "store.sqlite"
+    with TransitionStore(path, LAYOUT) as store:
+        for number in range(2):
+            builder = EpisodeBuilder("a" * 32, number)
+            for step in range(3):
+                builder.add(np.zeros(8), np.zeros(2), -1.0, np.zeros(8), truncated=step == 2, step_time=0.1 * step)
+            store.append(builder.transitions())
+    graph = Graph(world, store=path, made=6)
+    with open_page(chromium, graph.url()) as page:
+        page.wait_for_selector("#curves-card:visible")
+        assert "earlier starts" in page.inner_text("#curves-card")
+        assert page.text_content("#return-curve text:last-child") == "6 steps: -3.00"
+        assert page.get_attribute("#return-curve .earlier", "points").count(",") == 2
 
 
 def test_the_stick_drives_while_it_is_held_and_zero_is_the_last_word(graph: Graph, chromium) -> None:
@@ -152,11 +196,23 @@ def test_a_page_that_is_gone_with_the_control_it_took_stops_the_arm(graph: Graph
     graph.world.until(lambda: graph.arms and graph.arms[-1].stopped)
 
 
-def test_a_lost_console_is_said_on_the_page(graph: Graph, chromium) -> None:
+def test_a_killed_console_is_a_lost_connection(graph: Graph, chromium) -> None:
     with open_page(chromium, graph.url()) as page:
+        graph.console.kill()
+        page.wait_for_selector("#lost:visible")
+        assert "Connection lost." in page.inner_text("#lost")
+
+
+def test_a_console_that_ends_says_so_and_the_page_goes_on_with_the_next_one(graph: Graph, chromium) -> None:
+    url = graph.url()
+    with open_page(chromium, url) as page:
         graph.console.send_signal(signal.SIGINT)
         page.wait_for_selector("#lost:visible")
+        assert "The graph has ended." in page.inner_text("#lost")
         assert graph.console.wait(timeout=20) == 0
         page.keyboard.press("Escape")
         assert "emergency stop" in page.inner_text("#notice")
+        graph.world.start("console", port=urlsplit(url).port)
+        page.wait_for_selector("#link[data-level=ok]")
+        assert page.is_hidden("#lost")
     assert "Traceback" not in graph.world.log()

@@ -88,6 +88,17 @@ def test_one_argument_makes_it_the_physical_arm(prior: Path, tmp_path: Path) -> 
     assert changed == [("arm", parameters)]
 
 
+def test_the_learner_can_be_on_a_host_of_its_own(prior: Path, tmp_path: Path) -> None:
+    arguments = given("train", prior, tmp_path)
+    robot, trainer = ([s.name for s in PUSHING.plan({**arguments, "host": host})] for host in ("robot", "trainer"))
+    assert trainer == ["learner"]
+    assert [start.name for start in PUSHING.plan(arguments) if start.name not in trainer] == robot
+
+
+def test_the_robots_host_needs_nothing_to_train_on(tmp_path: Path) -> None:
+    assert PUSHING.plan({"mode": "train", "out": str(tmp_path), "host": "robot"})
+
+
 @pytest.mark.parametrize("mode", ["collect", "train", "eval"])
 def test_a_persons_device_is_started_in_every_mode_but_the_keyboard_which_needs_a_terminal(
     mode: str, prior: Path, tmp_path: Path
@@ -132,6 +143,20 @@ def test_a_run_taken_up_again_makes_only_what_is_missing(prior: Path, tmp_path: 
     assert {start.name for start in PUSHING.plan(arguments)} == {"buffer", "learner"}
 
 
+def test_the_page_of_a_run_taken_up_again_begins_with_what_is_in_its_store(prior: Path, tmp_path: Path) -> None:
+    def console(mode: str) -> dict:
+        starts = PUSHING.plan({**given("train", prior, tmp_path), "mode": mode})
+        return next(start for start in starts if start.name == "console").parameters
+
+    common = {"use_sim_time": False, "port": 8080, "task": "pushing"}
+    assert console("train") == {**common, "made": 0}
+    store = tmp_path / "out" / "store.sqlite"
+    with TransitionStore(store, LAYOUT) as opened:
+        opened.append(demos.read(prior, LAYOUT)[0].transitions)
+    assert console("train") == console("eval") == {**common, "store": str(store), "made": 1}
+    assert console("collect") == {**common, "made": 0}
+
+
 def test_enough_demonstrations_are_not_collected_again(prior: Path, tmp_path: Path) -> None:
     assert PUSHING.plan({**given("collect", prior, tmp_path), "demos": str(prior), "episodes": 1}) == []
 
@@ -146,6 +171,7 @@ def test_enough_demonstrations_are_not_collected_again(prior: Path, tmp_path: Pa
         ({"console_port": "70000"}, "console_port:=70000 is no port"),
         ({"teleop": "browser", "lockstep": "true"}, "needs the operator's page in real time"),
         ({"teleop": "browser", "console": "false"}, "needs the operator's page in real time"),
+        ({"host": "robot"}, "host:=robot goes with mode:=train alone"),
         ({"mode": "train", "out": "/nowhere"}, "mode:=train has nothing to begin with"),
         ({"mode": "train", "demos": "/nowhere.hdf5"}, "demos:=/nowhere.hdf5 is not there"),
         ({"mode": "eval", "out": "/nowhere"}, "/nowhere/checkpoints: no checkpoint here"),

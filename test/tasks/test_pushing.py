@@ -83,6 +83,14 @@ def test_an_observation_tells_its_scene() -> None:
         np.testing.assert_allclose(getattr(again, name), getattr(scene, name), atol=1e-7)
 
 
+def test_the_goal_is_shown_where_the_puck_lies_when_it_is_there() -> None:
+    task = Pushing()
+    scene = task.sample_scene(np.random.default_rng(0))
+    shown = task.p_base_goal(scene.goal)
+    np.testing.assert_allclose(shown, [*scene.goal[2:], scene.p_base_puck[2]], atol=1e-7)
+    assert task.success(task.observe(world([0.6, 0.0, 0.06], shown.tolist()), scene.goal))
+
+
 def test_hindsight_makes_a_state_its_own_goal() -> None:
     task = Pushing()
     observation = np.random.default_rng(0).uniform(0.5, 0.7, (3, 5, 8)).astype(np.float32)
