@@ -71,6 +71,8 @@ class Journal:
             closing(sqlite3.connect(new)) as connection,
             connection,
         ):
+            # A connection that holds the file for itself can't flush before its first transaction if it sets this.
+            connection.execute("PRAGMA journal_mode = WAL")
             for name, columns in _TABLES.items():
                 connection.execute(f"CREATE TABLE {name} ({columns})")
             connection.execute("INSERT INTO about VALUES (?, ?, 0)", (layout.to_json(), actor_id))
@@ -137,7 +139,6 @@ class Journal:
             raise JournalInUse(f"{self.path} is in use by another process; wait until its actor has ended") from error
         with self._connection:
             self._read()
-        self._connection.execute("PRAGMA journal_mode = WAL")
         # No transaction waits for the disk; only `flush` does.
         self._connection.execute("PRAGMA synchronous = NORMAL")
         self._connection.execute("PRAGMA wal_autocheckpoint = 0")

@@ -38,15 +38,15 @@ def measure(effort: Effort, seed: int, folder: Path) -> list[Measure]:
     rng = np.random.default_rng(seed)
     write_checkpoint(folder / "begin")
     with _Graph(folder) as graph:
-        graph.until(graph.moves_again(), _PATIENCE)
+        stuck = int(not graph.until(graph.moves_again(), _PATIENCE))
         known, starts = [0], []
         for _ in range(effort.restarts):
             graph.spin(rng.uniform(*_CALM))
             graph.end("actor")
-            known.append(graph.weights[-1].version)
+            known.append(graph.weights[-1].version if graph.weights else 0)
             began, moves = time.monotonic(), graph.moves_again()
             graph.start("actor")
-            graph.until(moves, _PATIENCE)
+            stuck += not graph.until(moves, _PATIENCE)
             starts.append(time.monotonic() - began)
         falls = strangers = 0
         for _ in range(effort.restarts):
@@ -54,12 +54,14 @@ def measure(effort: Effort, seed: int, folder: Path) -> list[Measure]:
             graph.end("learner")
             saved, heard = checkpoint.read_policy(folder / "checkpoints", records.LAYOUT.hash), len(graph.weights)
             graph.start("learner")
-            graph.until(lambda heard=heard: len(graph.weights) > heard, _PATIENCE)
+            if not graph.until(lambda heard=heard: len(graph.weights) > heard, _PATIENCE):
+                stuck += 1
+                continue
             before, first = graph.weights[heard - 1], graph.weights[heard]
             falls += first.version <= before.version
             strangers += not _same(first, saved)
         rate, gap = graph.commands_without(("learner", "buffer"), _ABSENCE)
-        graph.until(lambda: graph.status.queued == 0, _PATIENCE)
+        stuck += not graph.until(lambda: graph.status.queued == 0, _PATIENCE)
         graph.end("actor", signal.SIGINT)
     with TransitionStore(folder / "store.sqlite", records.LAYOUT, read_only=True) as store:
         rows, _ = store.since(0, store.total)
@@ -79,6 +81,7 @@ def measure(effort: Effort, seed: int, folder: Path) -> list[Measure]:
         plain("longest pause between two of these commands", gap, "s"),
         at_most("difference between made and stored", abs(made - len(keys)), "transitions", 0),
         at_most("transitions stored twice", len(rows) - len(keys), "transitions", 0),
+        at_most(f"nodes that did not go on within {_PATIENCE:.0f} s", stuck, "nodes", 0),
         at_most("nodes that ended by themselves", graph.ended, "nodes", 0),
     ]
 

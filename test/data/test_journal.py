@@ -109,6 +109,16 @@ def test_a_living_actors_journal_is_left_to_it(path, layout):
     Journal(path, layout).close()
 
 
+def test_a_journal_of_which_nothing_was_asked_can_be_flushed(path, layout, make_episode):
+    with Journal.create(path, layout, ACTOR) as journal:
+        journal.flush()
+        assert not Path(f"{path}-wal").exists() or not Path(f"{path}-wal").stat().st_size
+    with Journal(path, layout) as journal:
+        journal.flush()
+        journal.append(make_episode().transitions)
+        journal.flush()
+
+
 def test_a_flush_takes_everything_out_of_the_log_of_the_database(journal, path, make_episode):
     journal.append(make_episode().transitions)
     log = Path(f"{path}-wal")
