@@ -11,6 +11,7 @@ from launch_ros.parameter_descriptions import ParameterValue
 
 from awac_ros.nodes.description import Start
 from awac_ros.nodes.graph import PUSHING
+from awac_ros.nodes.up import enclave
 
 
 def generate_launch_description() -> LaunchDescription:
@@ -46,7 +47,7 @@ def _node(start: Start) -> Node:
         namespace=start.namespace,
         parameters=[str(start.params_file), parameters],
         remappings=list(start.remappings.items()),
-        ros_arguments=["--log-level", start.log_level],
+        ros_arguments=["--log-level", start.log_level, "--enclave", enclave(start.name)],
         output="screen",
         on_exit=lambda event, _: (
             [EmitEvent(event=Shutdown(reason=f"{start.name} has ended"))]

@@ -116,12 +116,16 @@ class BulletArm(SimulatedArm):
         self._bullet.resetBasePositionAndOrientation(self._puck, (0.6, 0.0, 2.0), (0.0, 0.0, 0.0, 1.0))
         self._step()
         self._bullet.restoreState(self._initial)
-        self._bullet.resetBasePositionAndOrientation(self._puck, p_base_puck.tolist(), (0.0, 0.0, 0.0, 1.0))
+        self.put_puck(p_base_puck)
         self._place_arm(joint_position)
+
+    def put_puck(self, p_base_puck: np.ndarray) -> None:
+        """Put the puck (3,) m there at rest, and leave the arm as it is."""
+        self._bullet.resetBasePositionAndOrientation(self._puck, p_base_puck.tolist(), (0.0, 0.0, 0.0, 1.0))
 
     def pose(self, joint_position: np.ndarray, p_base_puck: np.ndarray) -> None:
         """Put the joints (7,) rad and the puck (3,) m exactly there, for a picture of another world."""
-        self._bullet.resetBasePositionAndOrientation(self._puck, p_base_puck.tolist(), (0.0, 0.0, 0.0, 1.0))
+        self.put_puck(p_base_puck)
         self._place_arm(joint_position)
 
     def mark(self, p_base: np.ndarray, radius: float) -> None:

@@ -4,6 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from awac_ros.errors import AwacError
+
+REACH = 1.3
+"""m from the base: farther no Sawyer reaches."""
+SHORTEST_SIDE = 0.05
+"""m, of the workspace box."""
+
 
 @dataclass(frozen=True)
 class SafetyLimits:
@@ -39,3 +46,11 @@ class SafetyLimits:
     """s: with an older measured joint state the arm stops."""
     dead_man: float | None = None
     """s for which a person's hold on the dead-man allows motion; None: motion needs no dead-man."""
+
+    def __post_init__(self) -> None:
+        for axis, low, high in zip("xyz", self.workspace_low, self.workspace_high, strict=True):
+            if not -REACH <= low <= high - SHORTEST_SIDE <= REACH:
+                raise AwacError(
+                    f"the workspace reaches from {low:g} to {high:g} m in {axis}; correct workspace_low and "
+                    f"workspace_high: within {REACH} m of the base, every side at least {SHORTEST_SIDE} m long"
+                )

@@ -15,6 +15,7 @@ from awac_ros.cli import (
     rehearse,
     soak,
     study,
+    teach_box,
     teleop,
 )
 from awac_ros.cli.application import app
@@ -32,5 +33,6 @@ __all__ = [
     "rehearse",
     "soak",
     "study",
+    "teach_box",
     "teleop",
 ]

@@ -26,6 +26,7 @@ ORDER = (
     "study",
     "up",
     "teleop",
+    "teach-box",
     "doctor",
     "rehearse",
     "soak",

@@ -29,9 +29,16 @@ TYPECODES = {
 
 def flat_columns(transitions: Transitions) -> tuple[list[str], dict[str, np.ndarray]]:
     """The distinct actors, and every array of the message, row-major."""
-    actors, indices = np.unique(transitions.actor_id, return_inverse=True)
+    actors, indices = _numbered(transitions.actor_id)
     given = {name: indices if name == "actor" else getattr(transitions, name) for name in TYPECODES}
     return actors.tolist(), {name: given[name].astype(code).ravel() for name, code in TYPECODES.items()}
+
+
+def _numbered(actor_id: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The distinct ids, and for each row the index of its own; ids come in long runs, and comparing is dear."""
+    begins = np.flatnonzero(np.append(True, actor_id[1:] != actor_id[:-1])[: len(actor_id)])
+    actors, indices = np.unique(actor_id[begins], return_inverse=True)
+    return actors, np.repeat(indices, np.diff(np.append(begins, len(actor_id))))
 
 
 def from_flat_columns(message: Any, layout: Layout) -> Transitions:

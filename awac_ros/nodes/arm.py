@@ -70,9 +70,9 @@ class ArmNode(LifecycleNodeMixin, RunnableNode):
         config = self.config
         try:
             if config.arm == SAWYER:
-                self._side = SawyerSide(self, config.robot_host, config.robot_port, self._halt)
+                self._side = SawyerSide(self, config, self._halt)
             else:
-                self._side = SimulatedSide(self, config.arm)
+                self._side = SimulatedSide(self, config.arm, config.limits)
         except AwacError as error:
             self.get_logger().error(str(error))
             self._failure = error

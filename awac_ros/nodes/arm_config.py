@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from awac_ros.arms import sawyer_agent
+from awac_ros.arms.limits import SafetyLimits
 from awac_ros.errors import AwacError
 from awac_ros.nodes.parameters import parameter
 
@@ -30,6 +31,15 @@ class ArmConfig:
     command_timeout: float = parameter(
         0.2, "s without a command after which a moving arm stops; older commands are refused.", low=0.01, high=5.0
     )
+    workspace_low: tuple = parameter(
+        SafetyLimits.workspace_low, "m, base frame: lower corner of the box that the tip stays in."
+    )
+    workspace_high: tuple = parameter(SafetyLimits.workspace_high, "m: its upper corner; awac teach-box writes both.")
+
+    @property
+    def limits(self) -> SafetyLimits:
+        """The figures that motion is held to; AwacError where the box can't be meant."""
+        return replace(SafetyLimits(), workspace_low=self.workspace_low, workspace_high=self.workspace_high)
 
 
 def check(config: ArmConfig, use_sim_time: bool) -> None:

@@ -10,6 +10,8 @@ from awac_ros.errors import AwacError
 
 BESIDE_PUCK = 0.075
 """m between the centres of tip and puck that lets the tip come down beside the puck."""
+TOO_NEAR = 0.06
+"""m between them: with a puck so near to where the tip is to come down, the tip goes up again and elsewhere."""
 
 
 class CommandWatch:
@@ -58,6 +60,7 @@ class OwnMotion:
         self._arm = arm
         self._reach: Reach | None = None
         self._goal: tuple[float, ...] | None = None
+        self._end = np.zeros(3)
         self._arrived_at: tuple[float, ...] | None = None
         self._failure: str | None = None
         self.progress = 0.0
@@ -72,8 +75,8 @@ class OwnMotion:
     def scene(self, p_base_tip: np.ndarray, p_base_puck: np.ndarray) -> bool:
         """Whether the tip is where an episode starts; asked again and again, it goes there once.
 
-        The puck stays where it is seen, (3,) m; above it, the tip comes down beside it. AwacError where the way is
-        given up.
+        The puck stays where it is seen, (3,) m; above it, the tip comes down beside it, also where a person puts it
+        there meanwhile. AwacError where the way is given up.
         """
         goal = tuple(p_base_tip.tolist())
         if self._arrived_at == goal:
@@ -83,9 +86,12 @@ class OwnMotion:
             if self._reach is None and self._failure is not None:
                 self._goal, failure = None, self._failure
                 raise AwacError(failure)
-        elif self._arm.stop_reason is None:
+            if np.linalg.norm(self._end[:2] - p_base_puck[:2]) > TOO_NEAR:
+                return False
+        if self._arm.stop_reason is None:
             self._failure = self._arrived_at = None
-            self.go(Reach(self._arm.state(), _beside(p_base_tip, p_base_puck)))
+            self._end = _beside(p_base_tip, p_base_puck)
+            self.go(Reach(self._arm.state(), self._end))
             self._goal = goal
         return False
 

@@ -17,6 +17,7 @@ from awac_ros.arms.reach import Reach
 from awac_ros.arms.sawyer import SawyerArm
 from awac_ros.errors import AwacError
 from awac_ros.nodes import qos
+from awac_ros.nodes.arm_config import ArmConfig
 from awac_ros.nodes.arm_motion import OwnMotion
 from awac_ros.nodes.messages import position, twist_message, wrench_message
 
@@ -46,9 +47,9 @@ _STILL = np.zeros(6)
 class SawyerSide:
     """The physical robot beside the motion that it is commanded."""
 
-    def __init__(self, node: Node, host: str, port: int, halt: Callable[[], None]) -> None:
+    def __init__(self, node: Node, config: ArmConfig, halt: Callable[[], None]) -> None:
         """`halt` makes the node forget the command that it follows. AwacError where the robot can't be had."""
-        self.arm = SawyerArm(host, port)
+        self.arm = SawyerArm(config.robot_host, config.robot_port, config.limits)
         self._node = node
         self._halt = halt
         self._motion = OwnMotion(self.arm)

@@ -8,6 +8,7 @@ from geometry_msgs.msg import PoseStamped
 from rclpy.node import Node
 
 from awac_ros.arms import make_arm
+from awac_ros.arms.limits import SafetyLimits
 from awac_ros.nodes import qos
 from awac_ros.nodes.messages import pose_message
 
@@ -15,8 +16,8 @@ from awac_ros.nodes.messages import pose_message
 class SimulatedSide:
     """The simulated world beside the arm."""
 
-    def __init__(self, node: Node, name: str) -> None:
-        self.arm = make_arm(name)
+    def __init__(self, node: Node, name: str, limits: SafetyLimits) -> None:
+        self.arm = make_arm(name, limits)
         self._node = node
         self._puck = node.create_publisher(PoseStamped, "puck_pose", qos.STATE)
 

@@ -61,6 +61,11 @@ def _checked(node: str, field: dataclasses.Field, value: Any, kind: type) -> Any
     name, about = field.name, field.metadata
     if kind is float and type(value) is int:
         value = float(value)
+    if kind is tuple and not isinstance(value, str | int | float | bool):
+        value = tuple(value)
+        if len(value) != len(field.default) or not all(type(one) in (int, float) for one in value):
+            raise AwacError(f"{node}: parameter {name} is {list(value)}, but must be {len(field.default)} numbers")
+        value = tuple(map(float, value))
     if type(value) is not kind:
         raise AwacError(f"{node}: parameter {name} is {value!r}, but must be of type {kind.__name__}")
     if about["low"] is not None and not about["low"] <= value <= about["high"]:

@@ -86,7 +86,11 @@ class RunnableNode(Node):
     finished = False
 
     def __init__(self, name: str, **arguments: Any) -> None:
-        super().__init__(name, automatically_declare_parameters_from_overrides=True, **arguments)
+        try:
+            super().__init__(name, automatically_declare_parameters_from_overrides=True, **arguments)
+        except RuntimeError as error:
+            reason = " ".join(_PLACE_IN_RCL.sub("", str(error)).split())
+            raise AwacError(f"{name}: the middleware refuses this node: {reason}") from error
 
     def run(self, spinner: Spinner) -> None:
         """What the process is for; by default: callbacks until `finished`."""

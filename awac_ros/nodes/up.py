@@ -192,7 +192,7 @@ def up(
 def command(start: Start) -> list[str]:
     """The command line of one process."""
     words = [sys.executable, "-m", "awac_ros.nodes", start.name, "--ros-args", "--log-level", start.log_level]
-    words += ["--params-file", str(start.params_file)]
+    words += ["--params-file", str(start.params_file), "--enclave", enclave(start.name)]
     if start.namespace:
         words += ["-r", f"__ns:=/{start.namespace.strip('/')}"]
     for name, other in start.remappings.items():
@@ -200,6 +200,11 @@ def command(start: Start) -> list[str]:
     for name, value in start.parameters.items():
         words += ["-p", f"{name}:={json.dumps(value)}"]  # JSON is YAML, and keeps text apart from numbers
     return words
+
+
+def enclave(node: str) -> str:
+    """Where the node's keys and rights are in an SROS 2 keystore; without ROS_SECURITY_ENABLE it means nothing."""
+    return f"/awac/{node}"
 
 
 def node_environment() -> dict[str, str]:

@@ -31,6 +31,10 @@ class BulletJoints(Joints):
         """m, base frame."""
         return self._arm.puck_position().tolist()
 
+    def put_puck(self, p_base_puck: list[float]) -> None:
+        """As a person does it by hand; m."""
+        self._arm.put_puck(np.array(p_base_puck))
+
     def _read(self) -> None:
         state = self._arm.state()
         self.position, self.velocity = state.joint_position, state.joint_velocity

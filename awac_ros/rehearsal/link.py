@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import contextlib
-import os
 import queue
 import socket
 import threading
 import time
 
 from awac_ros.arms.sawyer_agent import HEADER
+from awac_ros.rehearsal.precedence import take_precedence
 
 
 class BadLink:
@@ -50,7 +49,7 @@ class BadLink:
                 threading.Thread(target=_write, args=(sink, due), daemon=True).start()
 
     def _read(self, source: socket.socket, due: queue.Queue, swaps: bool) -> None:
-        _take_precedence()
+        take_precedence()
         data = b"begin"
         while data:
             try:
@@ -64,7 +63,7 @@ class BadLink:
 
 
 def _write(sink: socket.socket, due: queue.Queue) -> None:
-    _take_precedence()
+    take_precedence()
     while True:
         at, data = due.get()
         time.sleep(max(at - time.monotonic(), 0.0))
@@ -88,9 +87,3 @@ def _swap(data: bytes, source: socket.socket) -> bytes:
             data += source.recv(1 << 16)
     first, second = cuts
     return data[first:second] + data[:first] + data[second:]
-
-
-def _take_precedence() -> None:
-    """A cable is not slower on a busy machine; for this thread alone, where the system permits it."""
-    with contextlib.suppress(PermissionError):
-        os.sched_setscheduler(0, os.SCHED_FIFO, os.sched_param(1))

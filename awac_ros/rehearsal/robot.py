@@ -112,6 +112,11 @@ class SimulatedRobot:
         if self.estop_button != PRESSED:
             self.stopped, self.enabled, self.estop_button, self.estop_source = False, False, UP, 0
 
+    def lead(self, joint_position: list[float]) -> None:
+        """A person leads the arm by its cuff to joints (7,) rad; it stays put without the cuff."""
+        if self.cuff:
+            self.mode, self._position_target = POSITION, np.array(joint_position)
+
     def step(self, now: float) -> None:
         """Let one period of the joints pass."""
         if self.mode == VELOCITY and now - self._commanded > self.timeout:

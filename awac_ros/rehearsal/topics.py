@@ -113,6 +113,8 @@ class Topics:
             robot.collided = value
         elif word == "cuff":
             robot.cuff = value
+        elif word == "lead":
+            robot.lead(value)
         elif word == "delay_states":
             robot.state_delay = value
         elif word == "renew":
@@ -121,4 +123,6 @@ class Topics:
             return robot.history(value)
         elif word == "puck":
             return robot.joints.puck_position()
+        elif word == "put_puck":
+            robot.joints.put_puck(value)
         return robot.status()

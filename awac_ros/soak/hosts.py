@@ -60,9 +60,9 @@ class Host:
             text=True,
             preexec_fn=end_with_parent,
         )
-        assert self._process.stdout is not None and self._process.stderr is not None
+        assert self._process.stdout is not None
         if self._process.stdout.readline() != "ready\n":
-            raise PermissionError(self._process.stderr.read().strip())
+            raise PermissionError(" ".join(self._process.communicate()[1].split()))
         spaces = ("--net", "--mount", "--uts", "--wd")
         self.enter = ["nsenter", f"--target={self._process.pid}", *spaces]
         """Words before a command that run it on this host."""

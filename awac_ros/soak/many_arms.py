@@ -62,11 +62,12 @@ def _run(effort: Effort, seed: int, folder: Path) -> None:
     asked = effort.arms * effort.steps_by_arm
     deadline = time.monotonic() + _BEGIN + asked / _LEAST
     # All plans before the first start: a plan counts what a store holds already.
-    plans = {folder: _plan("", asked, seed, ("buffer", "learner"), folder)}
+    begin = folder / "begin"
+    plans = {folder: _plan(folder, "", asked, seed, ("buffer", "learner"), begin)}
     for number in range(effort.arms):
         place = folder / f"arm_{number}"
         place.mkdir()
-        plans[place] = _plan(place.name, effort.steps_by_arm, seed + number, ("arm", "actor"), folder)
+        plans[place] = _plan(place, place.name, effort.steps_by_arm, seed + number, ("arm", "actor"), begin)
     with ExitStack() as stack:
         shared, *arms = [stack.enter_context(Session(starts, place, echo=None)) for place, starts in plans.items()]
         while not shared.wait(timeout=1.0):
@@ -76,10 +77,10 @@ def _run(effort: Effort, seed: int, folder: Path) -> None:
                 raise AwacError(f"soak: {asked} steps of {effort.arms} arms are not made in time; look into {folder}")
 
 
-def _plan(below: str, steps: int, seed: int, names: tuple[str, ...], folder: Path) -> list[Start]:
+def _plan(out: Path, below: str, steps: int, seed: int, names: tuple[str, ...], begin: Path) -> list[Start]:
     """These nodes of the pushing graph in lockstep, in the namespace `below` that of all."""
     space = own_namespace()
-    arguments = {"mode": "train", "lockstep": True, "out": str(folder), "checkpoint": str(folder / "begin")}
+    arguments = {"mode": "train", "lockstep": True, "out": str(out), "checkpoint": str(begin)}
     plan = PUSHING.plan({**arguments, "env_steps": steps, "seed": seed, "namespace": f"{space}/{below}".strip("/")})
     remappings = {name: f"/{space}/{name}" for name in _SHARED}
     extra = {"learner": {"updates_per_step": _UPDATES}}

@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 
 from awac_ros.arms import Arm
+from awac_ros.arms.bullet import BulletArm
 from awac_ros.errors import AwacError
 from awac_ros.nodes import arm_motion
 from awac_ros.nodes.arm_motion import CommandWatch, OwnMotion
@@ -108,3 +109,24 @@ def test_a_motion_of_its_own_is_not_begun_while_the_arm_is_stopped(arm: Remember
     arm.stop("somebody said so")
     with pytest.raises(AwacError, match="somebody said so"):
         OwnMotion(arm).go(object())
+
+
+def test_a_puck_put_under_the_descending_tip_sends_it_up_and_elsewhere() -> None:
+    arm = BulletArm()
+    try:
+        tip, puck = np.array([0.6, 0.05, 0.06]), np.array([0.6, -0.15, 0.06])
+        arm.reset(np.array([0.55, -0.05, 0.06]), puck)
+        motion = OwnMotion(arm)
+        while not motion.scene(tip, puck) and np.linalg.norm(arm.state().p_base_tip - tip) > 0.08:
+            motion.step()
+        puck = tip + (0.01, 0.0, 0.0)
+        arm.put_puck(puck)
+        for _ in range(1000):
+            if motion.scene(tip, puck):
+                break
+            motion.step()
+        assert np.linalg.norm(arm.state().p_base_tip[:2] - puck[:2]) > 0.07
+        assert arm.state().p_base_tip[2] == pytest.approx(tip[2], abs=0.005)
+        np.testing.assert_allclose(arm.puck_position(), puck, atol=0.003)
+    finally:
+        arm.close()

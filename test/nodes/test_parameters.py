@@ -14,6 +14,7 @@ class Config:
     mode: str = parameter("train", "What to do.", choices=("train", "eval"))
     lockstep: bool = parameter(False, "Whether to wait.")
     seed: int = parameter(0, "Of everything.", low=0, high=100)
+    corner: tuple = parameter((0.0, 1.0), "Where.")
 
 
 def declared(*words: str) -> tuple[RunnableNode, Config]:
@@ -28,6 +29,12 @@ def test_what_is_not_given_keeps_its_default(ros: None) -> None:
     assert node.get_parameter("seed").value == 7 and node.get_parameter("mode").value == "train"
 
 
+def test_a_point_is_given_as_a_list_of_numbers(ros: None) -> None:
+    node, config = declared("corner:=[1.5, -2.0]")
+    assert config.corner == (1.5, -2.0)
+    assert list(node.get_parameter("corner").value) == [1.5, -2.0]
+
+
 def test_each_parameter_explains_itself_and_is_fixed(ros: None) -> None:
     node, _ = declared("seed:=7")
     descriptor = node.describe_parameter("speed")
@@ -39,12 +46,15 @@ def test_each_parameter_explains_itself_and_is_fixed(ros: None) -> None:
 @pytest.mark.parametrize(
     ("word", "sentence"),
     [
-        ("sped:=2.0", "unknown parameter 'sped'; the parameters are lockstep, mode, seed, speed"),
+        ("sped:=2.0", "unknown parameter 'sped'; the parameters are corner, lockstep, mode, seed, speed"),
         ("speed:=20.0", "speed is 20.0, but must lie in"),
         ("speed:=fast", "speed is 'fast', but must be of type float"),
         ("mode:=sleep", "mode is 'sleep', but must be one of train, eval"),
         ("lockstep:=1", "lockstep is 1, but must be of type bool"),
         ("seed:=1.5", "seed is 1.5, but must be of type int"),
+        ("corner:=[1.0, 2.0, 3.0]", r"corner is \[1.0, 2.0, 3.0\], but must be 2 numbers"),
+        ("corner:=[here, there]", "but must be 2 numbers"),
+        ("corner:=1.0", "corner is 1.0, but must be of type tuple"),
     ],
 )
 def test_what_can_not_be_meant_is_refused_by_name(ros: None, word: str, sentence: str) -> None:

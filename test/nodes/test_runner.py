@@ -1,6 +1,8 @@
+import os
 import signal
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -53,3 +55,16 @@ def test_a_finished_node_ends_its_process() -> None:
     code = ENDLESS.replace("super().run(spinner)", "self.finished = True; super().run(spinner)")
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=False)
     assert (done.returncode, done.stdout, done.stderr) == (0, "running\nclosed\n", "")
+
+
+@pytest.mark.parametrize("enclave", [False, True], ids=["no enclave", "an enclave without keys"])
+def test_a_node_that_is_told_to_be_secure_never_runs_in_the_open(tmp_path: Path, enclave: bool) -> None:
+    folder = tmp_path / "enclaves" / "awac" / "endless"
+    if enclave:
+        folder.mkdir(parents=True)
+    secure = {"ROS_SECURITY_ENABLE": "true", "ROS_SECURITY_STRATEGY": "Enforce", "ROS_SECURITY_KEYSTORE": str(tmp_path)}
+    command = [sys.executable, "-c", ENDLESS, "--ros-args", "--enclave", "/awac/endless"]
+    ended = subprocess.run(command, env={**os.environ, **secure}, capture_output=True, text=True, timeout=30)
+    assert (ended.returncode, ended.stdout) == (2, "")
+    assert ("the middleware refuses this node" if enclave else str(folder)) in ended.stderr
+    assert "Traceback" not in ended.stderr

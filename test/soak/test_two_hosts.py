@@ -1,9 +1,12 @@
+import os
+import shutil
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
-from awac_ros.soak import two_hosts
+from awac_ros.soak import hosts, two_hosts
 from awac_ros.soak.effort import SHORT
 from awac_ros.soak.hosts import Host
 from awac_ros.soak.hosts import two_hosts as made
@@ -65,3 +68,22 @@ def test_a_graph_over_two_hosts_outlives_a_cut_and_a_lossy_link(tmp_path):
     assert [measure.name for measure in measures if not measure.holds] == []
     if len(measures) == 1:
         pytest.skip(measures[0].name)
+
+
+@pytest.mark.parametrize(
+    ("place", "name", "lacking", "word"),
+    [
+        (os, "geteuid", lambda: 1000, "this user is not root"),
+        (hosts, "_TUN", Path("/nowhere"), "there is no /nowhere"),
+        (hosts, "_BEGIN", "echo 'no such device' >&2; exit 1", "no such device"),
+    ],
+    ids=["not root", "no tun", "no interface"],
+)
+def test_where_two_hosts_can_not_be_made_the_reason_is_told(tmp_path, monkeypatch, place, name, lacking, word):
+    if shutil.which("ip") is None:
+        pytest.skip("no ip here (package iproute2)")
+    monkeypatch.setattr(place, name, lacking)
+    (measure,) = two_hosts.measure(SHORT, 0, tmp_path)
+    assert "skipped" in measure.name
+    assert word in measure.name
+    assert measure.holds
