@@ -45,6 +45,7 @@ def _node(start: Start) -> Node:
         name=start.name,
         namespace=start.namespace,
         parameters=[str(start.params_file), parameters],
+        remappings=list(start.remappings.items()),
         ros_arguments=["--log-level", start.log_level],
         output="screen",
         on_exit=lambda event, _: (

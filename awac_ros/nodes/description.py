@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from awac_ros.errors import AwacError
@@ -62,6 +62,8 @@ class Start:
     namespace: str
     log_level: str
     ends_graph: bool
+    remappings: dict[str, str] = field(default_factory=dict)
+    """Topics by the names that the nodes know them by."""
 
 
 @dataclass(frozen=True)
@@ -74,6 +76,8 @@ class Graph:
     """In the order of starting them; `awac up` ends them in the opposite order."""
     check: Callable[[Values], None]
     """Raises AwacError for values that don't go together."""
+    remappings: Callable[[Values], dict[str, str]] = lambda values: {}
+    """Of every process's topics."""
 
     def parse(self, words: Sequence[str]) -> dict[str, str]:
         """The arguments in words like "mode:=train"; AwacError for a word that is not one of this graph's."""
@@ -116,6 +120,7 @@ class Graph:
                 str(values["namespace"]),
                 str(values["log_level"]),
                 process.ends_graph(values),
+                self.remappings(values),
             )
             for process in self.processes
             if process.wanted(values)
