@@ -63,7 +63,7 @@ class Start:
     log_level: str
     ends_graph: bool
     remappings: Mapping[str, str] = field(default_factory=dict)
-    """Other names for topics and services."""
+    """Topics and services: the name that the node knows, and the one it has outside."""
 
 
 @dataclass(frozen=True)
@@ -76,6 +76,8 @@ class Graph:
     """In the order of starting them; `awac up` ends them in the opposite order."""
     check: Callable[[Values], None]
     """Raises AwacError for values that don't go together."""
+    remappings: Callable[[Values], dict[str, str]] = lambda values: {}
+    """Of every process's topics."""
 
     def parse(self, words: Sequence[str]) -> dict[str, str]:
         """The arguments in words like "mode:=train"; AwacError for a word that is not one of this graph's."""
@@ -118,6 +120,7 @@ class Graph:
                 str(values["namespace"]),
                 str(values["log_level"]),
                 process.ends_graph(values),
+                self.remappings(values),
             )
             for process in self.processes
             if process.wanted(values)

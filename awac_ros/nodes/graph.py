@@ -28,6 +28,11 @@ _ARGUMENTS = (
     Argument("sim", "true", "true: the simulated Sawyer; false: the physical one (read docs/robot.md first)", bool),
     Argument("robot_host", "127.0.0.1", "with sim:=false: the machine on which the robot's agent runs"),
     Argument(
+        "puck_topic",
+        "puck_pose",
+        "with sim:=false: where a tracker publishes the puck's geometry_msgs/PoseStamped in the frame base",
+    ),
+    Argument(
         "teleop",
         "scripted",
         "who drives: a scripted operator (collect), or a person with a device, who can also take over from a policy; "
@@ -193,6 +198,8 @@ def _check(values: Values) -> None:
     for name in ("lockstep", "use_sim_time"):
         if values[name] and not values["sim"]:
             raise AwacError(f"{name}:=true does not go with sim:=false: the physical arm waits for nobody")
+    if not values["puck_topic"]:
+        raise AwacError("puck_topic:= is empty; name the topic of the puck's tracker, or leave it out")
     if not 0 <= int(values["console_port"] or 0) < 2**16:
         raise AwacError(
             f"console_port:={values['console_port']} is no port; give 1 to 65535, or 0 for any that is free"
@@ -255,6 +262,7 @@ PUSHING = Graph(
         Process("camera", lambda values: {}, wanted=lambda values: _shown(values) and bool(values["sim"])),
     ),
     check=_check,
+    remappings=lambda values: {"puck_pose": str(values["puck_topic"])},
 )
 
 GRAPHS = {PUSHING.name: PUSHING}

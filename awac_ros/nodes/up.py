@@ -195,8 +195,8 @@ def command(start: Start) -> list[str]:
     words += ["--params-file", str(start.params_file), "--enclave", enclave(start.name)]
     if start.namespace:
         words += ["-r", f"__ns:=/{start.namespace.strip('/')}"]
-    for name, other in start.remappings.items():
-        words += ["-r", f"{name}:={other}"]
+    for name, topic in start.remappings.items():
+        words += ["-r", f"{name}:={topic}"]
     for name, value in start.parameters.items():
         words += ["-p", f"{name}:={json.dumps(value)}"]  # JSON is YAML, and keeps text apart from numbers
     return words

@@ -169,3 +169,19 @@ def test_a_simulated_clock_runs_at_the_speed_asked_for(world) -> None:
     times = [seconds(message.clock) for message in clocks]
     assert times == sorted(times) and times[-1] < 1e6
     assert seconds(tips[-1].header.stamp) < 1e6
+
+
+def test_the_tip_stays_in_the_box_that_the_parameters_say(world) -> None:
+    arm = Arm(world, lockstep=True, workspace_low=[0.42, -0.28, 0.05], workspace_high=[0.78, 0.1, 0.4])
+    begin = seconds(arm.reset().stamp)
+    arm.at(begin)
+    for step in range(20):
+        arm.command(EAST, round(begin + 0.1 * step, 9))
+        tip = arm.at(round(begin + 0.1 * (step + 1), 9))
+    assert 0.09 < tip[1] < 0.1
+
+
+def test_a_box_that_can_not_be_meant_is_refused(world) -> None:
+    process = world.start("arm", lockstep=True, workspace_low=[420.0, -280.0, 50.0])
+    world.until(lambda: process.poll() is not None)
+    assert process.returncode and "correct workspace_low and workspace_high" in world.log()
