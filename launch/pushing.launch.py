@@ -4,8 +4,9 @@ import sys
 from pathlib import Path
 
 from launch import LaunchContext, LaunchDescription, LaunchDescriptionEntity
-from launch.actions import DeclareLaunchArgument, EmitEvent, OpaqueFunction
+from launch.actions import DeclareLaunchArgument, EmitEvent, OpaqueFunction, SetEnvironmentVariable
 from launch.events import Shutdown
+from launch.substitutions import EnvironmentVariable
 from launch_ros.actions import Node
 from launch_ros.parameter_descriptions import ParameterValue
 
@@ -25,7 +26,10 @@ def generate_launch_description() -> LaunchDescription:
         )
         for argument in PUSHING.arguments
     ]
-    return LaunchDescription([*declared, OpaqueFunction(function=_nodes)])
+    # Every packet stays on this machine unless the shell says otherwise.
+    reach = EnvironmentVariable("ROS_AUTOMATIC_DISCOVERY_RANGE", default_value="LOCALHOST")
+    stay = SetEnvironmentVariable("ROS_AUTOMATIC_DISCOVERY_RANGE", reach)
+    return LaunchDescription([*declared, stay, OpaqueFunction(function=_nodes)])
 
 
 def _nodes(context: LaunchContext) -> list[LaunchDescriptionEntity]:
