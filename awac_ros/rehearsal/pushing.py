@@ -69,6 +69,9 @@ class ThroughDriver(Phases):
             outcomes = table.outcomes
         return sum(outcome == EpisodeStatus.SUCCESS for outcome in outcomes) / max(len(outcomes), 1)
 
+    def _judge_meanwhile(self) -> None:
+        """Nothing: the machine is the graph's, and the newest policy changes until the learner has caught up."""
+
     @contextmanager
     def _graph(self, arguments: dict[str, Value]) -> Iterator[Session]:
         with self._table() as table, self._at(table, arguments) as session:

@@ -101,7 +101,11 @@ class Phases:
             while not session.wait(POLL):
                 if (record := self._learner.read_record()) is not None:
                     told(record.environment_steps)
-                self._judge.attend()
+                self._judge_meanwhile()
+
+    def _judge_meanwhile(self) -> None:
+        """Evaluate beside online training."""
+        self._judge.attend()
 
     def before(self) -> None:
         """Evaluate what is left of offline training's policies."""

@@ -10,7 +10,7 @@ from awac_ros.rehearsal.pushing import rehearse_pushing
 from awac_ros.runs.settings import PushingSettings
 from awac_ros.tasks import Pushing
 
-TINY = PushingSettings(demos=1, random_episodes=1, offline_updates=20, env_steps=30, evaluation_episodes=1)
+TINY = PushingSettings(seed=1, demos=1, random_episodes=1, offline_updates=20, env_steps=30, evaluation_episodes=1)
 
 
 def test_demos_offline_and_online_go_through_the_driver_and_no_transition_is_lost(tmp_path: Path) -> None:
