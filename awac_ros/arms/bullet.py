@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from xml.etree import ElementTree
 
 import numpy as np
 
@@ -17,6 +20,8 @@ with quiet_native_output():
     import pybullet
     from pybullet_utils.bullet_client import BulletClient
 
+HAND = ("right_l6", "right_hand", "right_gripper_base", "right_pushing_tip")
+"""The links that can reach the table and the puck: the limiter keeps the tip in its box, and all others above."""
 TABLE_CENTRE = (0.7, 0.0)
 """m: where the middle of the table top stands in the base frame."""
 MAX_LAG = 0.02
@@ -41,7 +46,7 @@ class BulletConfig:
     """Coulomb coefficient between puck and table."""
     tip_friction: float = 0.3
     """Coulomb coefficient between tip and puck."""
-    solver_iterations: int = 10
+    solver_iterations: int = 6
     """Of the contact constraints, a physics step."""
     servo_gain: float = 10.0
     """1/s: how fast a joint that lags behind the integral of its velocity catches up."""
@@ -74,7 +79,9 @@ class BulletArm(SimulatedArm):
             deterministicOverlappingPairs=1,
         )
         flags = pybullet.URDF_USE_INERTIA_FROM_FILE | pybullet.URDF_MERGE_FIXED_LINKS
-        self._arm = bullet.loadURDF(str(resource("urdf/sawyer.urdf")), useFixedBase=True, flags=flags)
+        with TemporaryDirectory(prefix="awac_bullet_") as folder:
+            urdf = _without_idle_parts(resource("urdf/sawyer.urdf"), Path(folder))
+            self._arm = bullet.loadURDF(str(urdf), useFixedBase=True, flags=flags)
         self._table = bullet.loadURDF(
             str(resource("urdf/table.urdf")), (*TABLE_CENTRE, self.config.table_height), useFixedBase=True
         )
@@ -90,17 +97,13 @@ class BulletArm(SimulatedArm):
         # No velocity motors: the servo below commands torques.
         free = [0.0] * len(self._joints)
         bullet.setJointMotorControlArray(self._arm, self._joints, pybullet.VELOCITY_CONTROL, forces=free)
-        # Only the hand can reach the table and the puck: the limiter keeps the tip in its box, the rest stays above.
-        for link in range(-1, bullet.getNumJoints(self._arm)):
-            if link != self._joints[-1]:
-                bullet.setCollisionFilterGroupMask(self._arm, link, 0, 0)
         # Bullet multiplies the coefficients of two touching bodies; the puck carries 1.
         bullet.changeDynamics(self._puck, -1, lateralFriction=1.0, linearDamping=0.0, angularDamping=0.0)
         bullet.changeDynamics(self._table, -1, lateralFriction=self.config.table_friction)
         bullet.changeDynamics(self._arm, self._joints[-1], lateralFriction=self.config.tip_friction)
         self._effort = self.kinematics.effort_limit
-        # Bullet merges the inertias of fixed links in a way of its own. The first joint also carries the head, a joint.
-        for number, joint in list(enumerate(self._joints))[1:]:
+        # Bullet merges the inertias of fixed links in a way of its own.
+        for number, joint in enumerate(self._joints):
             mass, _, moments, centre, axes = bullet.getDynamicsInfo(self._arm, joint)[:5]
             self.kinematics.set_inertia(number, mass, centre, axes, moments)
         # Bound once: the client looks its methods up anew at every call.
@@ -216,3 +219,16 @@ class BulletArm(SimulatedArm):
     def close(self) -> None:
         if self._bullet.isConnected():
             self._bullet.disconnect()
+
+
+def _without_idle_parts(urdf: Path, folder: Path) -> Path:
+    """A copy in `folder` without what costs time in every physics step: the head's joint, shapes that touch nothing."""
+    tree = ElementTree.parse(urdf)
+    tree.find("joint[@name='head_pan']").set("type", "fixed")
+    for link in tree.findall("link"):
+        if link.get("name") not in HAND:
+            for shape in link.findall("collision"):
+                link.remove(shape)
+    copy = folder / urdf.name
+    tree.write(copy)
+    return copy
