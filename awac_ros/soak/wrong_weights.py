@@ -16,13 +16,14 @@ from awac_ros.data.store import TransitionStore
 from awac_ros.errors import AwacError
 from awac_ros.learning.weights import PolicyWeights, sha256
 from awac_ros.nodes.messages import stamp, weights_from_message, weights_message
-from awac_ros.nodes.qos import LATCHED
+from awac_ros.nodes.qos import EPISODES_KEPT, LATCHED
 from awac_ros.soak import records
 from awac_ros.soak.effort import Effort
 from awac_ros.soak.running_graph import RunningGraph
 
 _PATIENCE = 60.0
 _ANSWER_WITHIN = 10.0
+_STAMP_OF_LIES = stamp(0.0)
 _REFUSED = "weights refused, the old ones stay: "
 
 Lie = Callable[[PolicyWeights, np.random.Generator], PolicyWeightsMessage]
@@ -57,7 +58,7 @@ def measure(effort: Effort, seed: int, folder: Path) -> list[Measure]:
 
 
 def _message(weights: PolicyWeights, **changes: object) -> PolicyWeightsMessage:
-    message = weights_message(weights, stamp(0.0))
+    message = weights_message(weights, _STAMP_OF_LIES)
     for name, value in changes.items():
         setattr(message, name, value)
     return message
@@ -117,9 +118,9 @@ class _Graph(RunningGraph):
         self.published: list[PolicyWeights] = []
         """By the learner."""
         self._log = folder / "actor.log"
-        self._lie = PolicyWeightsMessage()
         self._liar = self.monitor.node.create_publisher(PolicyWeightsMessage, "policy/weights", LATCHED)
-        self.monitor.listen(PolicyWeightsMessage, "policy/weights", LATCHED, self._hear)
+        # Every version, not only the newest: the actor may act with each.
+        self.monitor.listen(PolicyWeightsMessage, "policy/weights", EPISODES_KEPT, self._hear)
 
     def learns(self) -> bool:
         """Whether two more versions come before patience ends: the second from what the first has acted."""
@@ -128,7 +129,7 @@ class _Graph(RunningGraph):
 
     def refuses(self, lie: PolicyWeightsMessage, words: str) -> bool:
         """Whether the actor refuses the message in a sentence with these words."""
-        before, self._lie = self._refusals(words), lie
+        before = self._refusals(words)
         self._liar.publish(lie)
         return self.until(lambda: self._refusals(words) > before, _ANSWER_WITHIN)
 
@@ -136,5 +137,5 @@ class _Graph(RunningGraph):
         return sum(_REFUSED in line and words in line for line in self._log.read_text().splitlines())
 
     def _hear(self, message: PolicyWeightsMessage) -> None:
-        if message != self._lie:
+        if message.stamp != _STAMP_OF_LIES:
             self.published.append(weights_from_message(message, records.LAYOUT))
