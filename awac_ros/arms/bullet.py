@@ -38,7 +38,7 @@ class BulletConfig:
 
     inner_period: float = 0.025
     """s between two velocity commands to the joints."""
-    substeps: int = 2
+    substeps: int = 3
     """Physics steps an inner period."""
     table_height: float = 0.045
     """m above the arm's base."""
