@@ -149,10 +149,7 @@ class World:
         return self._log.read_text() if self._log.exists() else ""
 
     def close(self) -> None:
-        for process in self.processes:
-            if process.poll() is None:
-                process.send_signal(signal.SIGKILL)
-            process.wait()
+        """Nodes here end before processes are killed: the middleware can crash on one that vanishes meanwhile."""
         for running in self._running:
             running.interrupt()
         for node in self._hosted:
@@ -161,6 +158,10 @@ class World:
         self._executor.shutdown()
         for node in nodes:  # or a service nobody spins would answer the next test's discovery
             node.destroy_node()
+        for process in self.processes:
+            if process.poll() is None:
+                process.send_signal(signal.SIGKILL)
+            process.wait()
 
 
 @pytest.fixture
