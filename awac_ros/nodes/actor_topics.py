@@ -77,8 +77,8 @@ class ActorTopics:
             node.create_subscription(LearnerStatus, "learner/status", self._hear_learner, qos.LATCHED)
         self._command = self._create_command_publisher()
         self._goal = node.create_publisher(PoseStamped, "goal_pose", qos.LATCHED)
-        self._transitions = node.create_publisher(TransitionsMessage, "transitions", qos.TRANSITIONS)
-        self._episode = node.create_publisher(EpisodeStatus, "episode/status", qos.EPISODES_KEPT)
+        self._transitions = node.create_publisher(TransitionsMessage, "transitions", qos.KEPT)
+        self._episode = node.create_publisher(EpisodeStatus, "episode/status", qos.KEPT)
         self._status = node.create_publisher(ActorStatus, "actor/status", qos.LATCHED)
 
     def reconnect_command(self) -> None:

@@ -22,11 +22,8 @@ EVENTS = _profile(ReliabilityPolicy.RELIABLE, DurabilityPolicy.VOLATILE, 10)
 EPISODES = _profile(ReliabilityPolicy.RELIABLE, DurabilityPolicy.TRANSIENT_LOCAL, 10)
 """Episode status: every one counts, and a late joiner learns where the episode stands."""
 
-EPISODES_KEPT = _profile(ReliabilityPolicy.RELIABLE, DurabilityPolicy.TRANSIENT_LOCAL, 1000)
-"""The same, for a recorder that is started again: it hears of all that ended meanwhile."""
-
-TRANSITIONS = _profile(ReliabilityPolicy.RELIABLE, DurabilityPolicy.TRANSIENT_LOCAL, 1000)
-"""Steps to record: none may be lost while a recorder is busy with an episode's file, or dead and started again."""
+KEPT = _profile(ReliabilityPolicy.RELIABLE, DurabilityPolicy.TRANSIENT_LOCAL, 1000)
+"""What is recorded: none may be lost while a recorder is busy with an episode's file, or dead and started again."""
 
 DIAGNOSTICS = _profile(ReliabilityPolicy.RELIABLE, DurabilityPolicy.VOLATILE, 10)
 """What diagnostic aggregators subscribe with."""

@@ -73,8 +73,8 @@ class Recorder(RunnableNode):
         self._whole: deque[Episode] = deque()
         self._broken = 0
         self._refusal: str | None = None
-        self.create_subscription(TransitionsMessage, "transitions", self._take_transitions, qos.TRANSITIONS)
-        self.create_subscription(EpisodeStatus, "episode/status", self._take_status, qos.EPISODES_KEPT)
+        self.create_subscription(TransitionsMessage, "transitions", self._take_transitions, qos.KEPT)
+        self.create_subscription(EpisodeStatus, "episode/status", self._take_status, qos.KEPT)
         self.create_service(Trigger, "recorder/undo", self._undo)
         self.create_service(Trigger, "recorder/mark_success", self._mark_success)
         self.create_service(Trigger, "recorder/mark_failure", self._mark_failure)

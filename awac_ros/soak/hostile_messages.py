@@ -41,7 +41,7 @@ _TOPICS: dict[str, tuple[Any, QoSProfile]] = {
     "puck_pose": (PoseStamped, qos.STATE),
     "teleop/twist": (TwistStamped, qos.COMMAND),
     "tip_pose": (PoseStamped, qos.STATE),
-    "transitions": (Transitions, qos.TRANSITIONS),
+    "transitions": (Transitions, qos.KEPT),
 }
 _SERVICES: dict[str, Any] = {
     "arm/reset": ResetArm,

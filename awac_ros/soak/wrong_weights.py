@@ -16,7 +16,7 @@ from awac_ros.data.store import TransitionStore
 from awac_ros.errors import AwacError
 from awac_ros.learning.weights import PolicyWeights, sha256
 from awac_ros.nodes.messages import stamp, weights_from_message, weights_message
-from awac_ros.nodes.qos import EPISODES_KEPT, LATCHED
+from awac_ros.nodes.qos import KEPT, LATCHED
 from awac_ros.soak import records
 from awac_ros.soak.effort import Effort
 from awac_ros.soak.running_graph import RunningGraph
@@ -120,7 +120,7 @@ class _Graph(RunningGraph):
         self._log = folder / "actor.log"
         self._liar = self.monitor.node.create_publisher(PolicyWeightsMessage, "policy/weights", LATCHED)
         # Every version, not only the newest: the actor may act with each.
-        self.monitor.listen(PolicyWeightsMessage, "policy/weights", EPISODES_KEPT, self._hear)
+        self.monitor.listen(PolicyWeightsMessage, "policy/weights", KEPT, self._hear)
 
     def learns(self) -> bool:
         """Whether two more versions come before patience ends: the second from what the first has acted."""

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import queue
 import re
 import signal
 import subprocess
 import sys
 import threading
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
 PATIENCE = 120.0
+_END = ""
+"""After the last line."""
 
 
 class AwacProcess:
@@ -28,7 +30,8 @@ class AwacProcess:
             stderr=subprocess.STDOUT,
             text=True,
         )
-        self._reader = threading.Thread(target=lambda: self._said.extend(self._process.stdout), daemon=True)
+        self._new: queue.SimpleQueue[str] = queue.SimpleQueue()
+        self._reader = threading.Thread(target=self._listen, daemon=True)
         self._reader.start()
 
     @property
@@ -37,10 +40,8 @@ class AwacProcess:
 
     def page(self) -> str:
         """The address of the operator's page that it prints."""
-        deadline = time.monotonic() + PATIENCE
-        while not (found := re.search(r"the operator's page: (\S+)", self.said)):
-            assert self._process.poll() is None and time.monotonic() < deadline, self.said
-            time.sleep(0.05)
+        while not (found := re.search(r"the operator's page: (\S+)", line := self._new.get(timeout=PATIENCE))):
+            assert line != _END, self.said
         return found[1]
 
     def interrupt(self) -> None:
@@ -52,6 +53,12 @@ class AwacProcess:
         assert self._process.wait(PATIENCE) == 0, self.said
         self._reader.join()
         return self.said
+
+    def _listen(self) -> None:
+        for line in self._process.stdout:
+            self._said.append(line)
+            self._new.put(line)
+        self._new.put(_END)
 
     def close(self) -> None:
         self._process.terminate()

@@ -200,7 +200,7 @@ class Surroundings:
         node.create_service(ResetArm, "arm/reset", self._reset)
         self.stop_service = node.create_service(Trigger, "arm/stop", self._stop)
         node.create_service(AppendTransitions, "buffer/append", self._append)
-        self.transitions = world.hear(TransitionsMessage, "transitions", qos.TRANSITIONS)
+        self.transitions = world.hear(TransitionsMessage, "transitions", qos.KEPT)
         self.episodes = world.hear(EpisodeStatus, "episode/status", qos.EPISODES)
         self.statuses = world.hear(ActorStatus, "actor/status", qos.LATCHED)
         self.health = world.hear(DiagnosticArray, "/diagnostics", qos.DIAGNOSTICS)

@@ -54,7 +54,7 @@ class Intervention:
         self.world, node = world, world.node
         self.stored: list[Transitions] = []
         self.joints = world.hear(JointState, "joint_states", qos.STATE)
-        self.transitions = world.hear(TransitionsMessage, "transitions", qos.TRANSITIONS)
+        self.transitions = world.hear(TransitionsMessage, "transitions", qos.KEPT)
         self.episodes = world.hear(EpisodeStatus, "episode/status", qos.EPISODES)
         self.commands: list[Command] = []
         node.create_subscription(TwistStamped, "arm/command", self._take, qos.COMMAND)

@@ -31,7 +31,7 @@ class Actor:
     """What a recorder hears of an actor."""
 
     def __init__(self, world) -> None:
-        self.transitions = world.node.create_publisher(TransitionsMessage, "transitions", qos.TRANSITIONS)
+        self.transitions = world.node.create_publisher(TransitionsMessage, "transitions", qos.KEPT)
         self.status = world.node.create_publisher(EpisodeStatus, "episode/status", qos.EPISODES)
         world.until(lambda: self.transitions.get_subscription_count() and self.status.get_subscription_count())
 
