@@ -1,4 +1,7 @@
-"""Pictures of every view of the operator's page, from real graphs in a real browser: screenshots.py [FOLDER]."""
+"""Pictures of every view of the operator's page, from real graphs in a real browser: screenshots.py RUN [FOLDER].
+
+RUN is the folder of a finished `awac pushing`, whose policy goes on learning in the pictures of training.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +14,6 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from awac_ros.bench.browser import DESKTOP, PHONE, browser, open_page
-from awac_ros.bench.policy import write_checkpoint
 from awac_ros.nodes.description import Value
 from awac_ros.nodes.graph import PUSHING
 from awac_ros.nodes.up import Session, up
@@ -93,24 +95,22 @@ def collecting(chromium: Browser, out: Path, folder: Path) -> None:
             portrait.take(folder / "stopped-phone.png")
 
 
-def training(chromium: Browser, out: Path, folder: Path) -> None:
+def training(chromium: Browser, run: Path, out: Path, folder: Path) -> None:
     """The learner at work; in lockstep, so that there are curves soon."""
-    write_checkpoint(out / "checkpoints")
-    with graph(out, mode="train", lockstep=True, env_steps=0) as (session, url):
+    with graph(out, mode="train", checkpoint=str(run / "checkpoints"), lockstep=True, env_steps=0) as (session, url):
         session.wait(LEARN)
         for name, size in (("train", DESKTOP), ("train-phone", PHONE)):
             with portrait_of(chromium, url, size) as portrait:
                 portrait.take(folder / f"{name}.png", whole=size == PHONE)
 
 
-def main(folder: Path) -> None:
+def main(run: Path, folder: Path) -> None:
     """Write the pictures into `folder`."""
     folder.mkdir(parents=True, exist_ok=True)
-    with browser(drawn=True) as chromium:
-        for view in (collecting, training):
-            with TemporaryDirectory(prefix="awac_screenshots_") as out:
-                view(chromium, Path(out), folder)
+    with browser(drawn=True) as chromium, TemporaryDirectory(prefix="awac_screenshots_") as out:
+        collecting(chromium, Path(out) / "collect", folder)
+        training(chromium, run, Path(out) / "train", folder)
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1] if len(sys.argv) > 1 else "docs/console"))
+    main(Path(sys.argv[1]), Path(sys.argv[2] if len(sys.argv) > 2 else "docs/console"))
