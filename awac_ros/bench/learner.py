@@ -5,8 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from statistics import median
@@ -14,20 +13,16 @@ from statistics import median
 import numpy as np
 import torch
 
+from awac_ros.bench import learner_gpu
 from awac_ros.bench.data import random_transitions
 from awac_ros.bench.form import Measure, at_least, below, plain
 from awac_ros.bench.peer import Peer, Sizes
-from awac_ros.learning.awac import AwacConfig
+from awac_ros.bench.subject import GYM, HAND, ROWS, make_trainer, seconds
 from awac_ros.learning.policy import Policy
-from awac_ros.learning.replay import ReplayConfig
 from awac_ros.learning.trainer import Trainer, TrainerConfig
-from awac_ros.tasks import BoxTask, Pushing
+from awac_ros.tasks import Pushing
 
 REPEATS = 10
-ROWS = 100_000
-"""In the replay."""
-GYM = Sizes(observation=17, action=6, batch=256, hidden=(256, 256))
-HAND = Sizes(observation=45, action=24, batch=1024, hidden=(256,) * 4)
 UPDATES = {"pushing": 100, "gym": 50, "hand": 10}
 """Of one repeat; after as many that do not count."""
 RATIO_TARGETS = {("gym", 1): 1.7, ("gym", 2): 2.0, ("hand", 1): 1.4, ("hand", 2): 1.5}
@@ -43,6 +38,8 @@ def measure(peer: Path | None) -> list[Measure]:
     for name, sizes in (("gym", GYM), ("hand", HAND)):
         for threads in sorted({1, cores}):
             measures += _rates(name, sizes, threads, peer)
+    if torch.cuda.is_available():
+        measures += learner_gpu.measure(peer)
     return measures + [_beside_a_busy_process(), *_inference()]
 
 
@@ -62,7 +59,7 @@ def flops(sizes: Sizes) -> float:
 
 def _rates(name: str, sizes: Sizes, threads: int, peer: Path | None) -> list[Measure]:
     words = f"{name} size, {threads} thread{'s' * (threads > 1)}"
-    count, trainer = UPDATES[name], _trainer(sizes, threads)
+    count, trainer = UPDATES[name], make_trainer(sizes, threads)
     left, right = torch.randn(sizes.batch, sizes.hidden[0]), torch.randn(sizes.hidden[0], sizes.hidden[0])
     product = torch.empty(sizes.batch, sizes.hidden[0])
     product_flops = 2.0 * sizes.batch * sizes.hidden[0] ** 2
@@ -75,8 +72,8 @@ def _rates(name: str, sizes: Sizes, threads: int, peer: Path | None) -> list[Mea
     ours, theirs, gemm = [], [], []
     with nullcontext() if peer is None else Peer(peer, sizes, threads) as other:
         for _ in range(REPEATS + 1):
-            ours.append(_seconds(lambda: trainer.update(count)))
-            gemm.append(_seconds(multiply))
+            ours.append(seconds(lambda: trainer.update(count)))
+            gemm.append(seconds(multiply))
             if other is not None:
                 theirs.append(other.seconds(count))
     rate = count / median(ours[1:])
@@ -102,16 +99,16 @@ def _pushing() -> float:
     trainer = Trainer(task, TrainerConfig(), seed=0)
     trainer.add_prior(random_transitions(task.layout, ROWS, seed=0))
     trainer.update(UPDATES["pushing"])
-    return UPDATES["pushing"] / median(_seconds(lambda: trainer.update(UPDATES["pushing"])) for _ in range(REPEATS))
+    return UPDATES["pushing"] / median(seconds(lambda: trainer.update(UPDATES["pushing"])) for _ in range(REPEATS))
 
 
 def _beside_a_busy_process() -> Measure:
     """With threads that follow the free cores: beside a process that keeps one core busy, against alone."""
-    trainer, count = _trainer(GYM, None), UPDATES["gym"]
+    trainer, count = make_trainer(GYM, None), UPDATES["gym"]
 
     def rate() -> float:
         trainer.update(2 * count)
-        return count / median(_seconds(lambda: trainer.update(count)) for _ in range(REPEATS))
+        return count / median(seconds(lambda: trainer.update(count)) for _ in range(REPEATS))
 
     alone = rate()
     with _busy_core():
@@ -130,28 +127,12 @@ def _busy_core() -> Iterator[None]:
 
 
 def _inference() -> list[Measure]:
-    trainer = _trainer(HAND, 1)
+    trainer = make_trainer(HAND, 1)
     policy = Policy.from_weights(trainer.policy_weights(version=0, environment_steps=0))
     observation, rng = np.zeros(HAND.observation, np.float32), np.random.default_rng(0)
-    times = [1e6 * _seconds(lambda: policy.sample(observation, rng)) for _ in range(DECISIONS)]
+    times = [1e6 * seconds(lambda: policy.sample(observation, rng)) for _ in range(DECISIONS)]
     words = "policy inference, 4 x 256"
     return [
         below(f"{words}, p50", np.percentile(times, 50), "us", 60),
         below(f"{words}, p99", np.percentile(times, 99), "us", 200),
     ]
-
-
-def _trainer(sizes: Sizes, threads: int | None) -> Trainer:
-    """Set up as the peers are: two critics without layer norm, no hindsight."""
-    task = BoxTask("bench", sizes.observation, sizes.action, horizon=200)
-    awac = AwacConfig(policy_hidden=sizes.hidden, critic_hidden=sizes.hidden, critic_layer_norm=False)
-    replay = ReplayConfig(original_goals=1.0, drawn_goals=0.0, future_goals=0.0)
-    trainer = Trainer(task, TrainerConfig(awac, replay, batch_size=sizes.batch, threads=threads), seed=0)
-    trainer.add_prior(random_transitions(task.layout, ROWS, seed=0))
-    return trainer
-
-
-def _seconds(work: Callable[[], object]) -> float:
-    start = time.perf_counter()
-    work()
-    return time.perf_counter() - start

@@ -27,7 +27,7 @@ class Sizes:
 class Peer:
     """d3rlpy under another Python; leave the `with` block to end it. AwacError where it can't be run there."""
 
-    def __init__(self, python: Path, sizes: Sizes, threads: int) -> None:
+    def __init__(self, python: Path, sizes: Sizes, threads: int, device: str = "cpu") -> None:
         self._python = python
         try:
             self._process = subprocess.Popen(
@@ -41,7 +41,7 @@ class Peer:
             )
         except OSError as error:
             raise AwacError(f"--peer {python}: can't be run ({error}); name the Python that has d3rlpy") from error
-        self.name = self._ask(json.dumps({**asdict(sizes), "threads": threads}))
+        self.name = self._ask(json.dumps({**asdict(sizes), "threads": threads, "device": device}))
 
     def __enter__(self) -> Peer:
         return self

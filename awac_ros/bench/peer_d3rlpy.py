@@ -1,6 +1,7 @@
 """d3rlpy's AWAC, timed in its own environment: `awac bench learner --peer PYTHON` runs this file with that Python.
 
-Reads one JSON object (sizes, threads) from standard input, then a number of updates a line; answers each with seconds.
+Reads one JSON object (sizes, threads, device) from standard input, then a number of updates a line; answers each with
+seconds.
 """
 
 from __future__ import annotations
@@ -27,9 +28,11 @@ def main() -> None:
     config = d3rlpy.algos.AWACConfig(
         batch_size=sizes["batch"], actor_encoder_factory=encoder, critic_encoder_factory=encoder
     )
-    algorithm = config.create(device=False)
+    device = sizes["device"]
+    algorithm = config.create(device=device)
     algorithm.create_impl((sizes["observation"],), sizes["action"])
     rows = sizes["batch"]
+    torch.set_default_device(device)
     action = torch.rand(rows, sizes["action"]) * 2 - 1
     batch = TorchMiniBatch(
         observations=torch.rand(rows, sizes["observation"]) * 2 - 1,
@@ -40,7 +43,7 @@ def main() -> None:
         returns_to_go=torch.zeros(rows, 1),
         terminals=torch.zeros(rows, 1),
         intervals=torch.ones(rows, 1),
-        device="cpu",
+        device=device,
     )
     print(f"d3rlpy {d3rlpy.__version__}, torch {torch.__version__}", file=answers)
     done = 0
@@ -49,6 +52,8 @@ def main() -> None:
         for _ in range(int(line)):
             algorithm.impl.update(batch, done)
             done += 1
+        if device != "cpu":
+            torch.cuda.synchronize()
         print(time.perf_counter() - start, file=answers)
 
 

@@ -35,6 +35,7 @@ def study(
     env_steps: Annotated[
         int | None, typer.Option(min=1, help="Environment steps of each run. Default: the study's own.")
     ] = None,
+    device: Annotated[str, typer.Option(help="Where networks are trained: cpu, or cuda for a GPU.")] = "cpu",
     jobs: Annotated[int | None, typer.Option(min=1, help="Processes at a time. Default: one for each core.")] = None,
 ) -> None:
     """Compare learning methods on one task from the same prior data, each with several seeds.
@@ -43,7 +44,7 @@ def study(
     stopped. Leaves results.md first, results.csv and curves.png in the study's folder.
     """
     from awac_ros.studies.catalog import STUDIES, find_study, own_study
-    from awac_ros.studies.comparison import choose, compare
+    from awac_ros.studies.comparison import choose, compare, train_on
 
     if show_list:
         for each in STUDIES.values():
@@ -57,6 +58,7 @@ def study(
     chosen = own_study(name, prior, success_reward) if prior else find_study(name)
     if methods is not None:
         chosen = choose(chosen, methods.split(","))
+    chosen = train_on(chosen, device)
     chosen = replace(chosen, seeds=seeds or chosen.seeds, env_steps=env_steps or chosen.env_steps)
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     cores = len(os.sched_getaffinity(0))

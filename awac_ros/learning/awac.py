@@ -16,6 +16,7 @@ from torch import Tensor
 
 from awac_ros.errors import AwacError
 from awac_ros.learning.adam import Adam
+from awac_ros.learning.lanes import make_lanes
 from awac_ros.learning.method import Method, gaussian_tensors
 from awac_ros.learning.networks import CriticEnsemble, GaussianPolicy
 from awac_ros.learning.replay import Batch
@@ -116,9 +117,14 @@ class Awac(Method):
     """AWAC's networks, their optimiser, and one gradient step."""
 
     def __init__(
-        self, features: tuple[np.ndarray, np.ndarray], action_size: int, config: AwacConfig, seed: int
+        self,
+        features: tuple[np.ndarray, np.ndarray],
+        action_size: int,
+        config: AwacConfig,
+        seed: int,
+        device: str = "cpu",
     ) -> None:
-        super().__init__(features, seed)
+        super().__init__(features, seed, device)
         self.config = config
         sizes = self.features.size, action_size
         policy = (config.policy_hidden, config.log_std, config.log_std_range)
@@ -131,6 +137,7 @@ class Awac(Method):
         self.target_critic.load_state_dict(self.critic.state_dict())
         self._theta, self._theta_average = self.policy.vector, self.average_policy.vector
         self._phi, self._phi_target = self.critic.vector, self.target_critic.vector
+        self._target_lane, self._policy_lane = make_lanes(self.generator.device, 2)
         self._theta_adam = Adam(self._theta, config.policy_learning_rate, config.policy_weight_decay)
         self._phi_adam = Adam(self._phi, config.critic_learning_rate)
 
@@ -155,33 +162,37 @@ class Awac(Method):
 
         # Policy evaluation: phi = arg min E[(Q(s, a) - y)^2], y = r + gamma E_{a' ~ pi} min Q_target(s', a').
         # Only termination ends the sum of rewards: a truncated step bootstraps from its true next state.
-        a_next = self._draw(*self.policy.infer(s_next))
-        q_next = self.target_critic.infer(s_next, a_next, self._subset()).amin(0)
-        y = r + config.discount * (1.0 - batch.terminated) * q_next
+        with self._target_lane:
+            a_next = self._draw(*self.policy.infer(s_next))
+            y = r + config.discount * (1.0 - batch.terminated) * self._target_q(s_next, a_next)
+        # Advantage: A(s, a) = Q(s, a) - V(s), V(s) = Q(s, a ~ pi); the critics' loss has use for the same Q(s, a).
+        with self._policy_lane:
+            pi = self.policy.evaluate(s)
+            v = self.critic.infer(s, self._draw(pi.location, pi.log_std, config.value == "mean")).amin(0)
         critic = self.critic.evaluate(s, a)
         q = critic.outputs.squeeze(-1)
+
+        with self._policy_lane:
+            advantage = q.amin(0) - v
+            # Weights: exp(A / lambda), with 1 / Z taken over the batch or left out.
+            if config.weights == "softmax":
+                weight = torch.softmax(advantage / config.temperature, 0) * size
+            else:
+                weight = torch.exp(advantage / config.temperature).clamp_(max=config.largest_weight)
+
+            # Policy improvement: theta = arg max E[log pi(a|s) exp(A / lambda) / Z], log pi = log N(a; mean, std).
+            tanh = torch.tanh(pi.location)
+            std = torch.exp(pi.log_std)
+            if config.distribution == "clipped":
+                deviation, slope = (a - tanh) / std, 1.0 - tanh.square()
+            else:
+                deviation, slope = (torch.atanh(a.clamp(-EDGE, EDGE)) - pi.location) / std, 1.0
+            share = (weight / size).unsqueeze(-1)
+            theta_gradient = pi.backward(-share * deviation / std * slope, share * (1.0 - deviation.square()))
+
+        self._target_lane.join()
         phi_gradient, _ = critic.backward((2.0 / size * (q - y)).unsqueeze(-1))
-
-        # Advantage: A(s, a) = Q(s, a) - V(s), V(s) = Q(s, a ~ pi); Q(s, a) is the one computed above.
-        pi = self.policy.evaluate(s)
-        v = self.critic.infer(s, self._draw(pi.location, pi.log_std, config.value == "mean")).amin(0)
-        advantage = q.amin(0) - v
-        # Weights: exp(A / lambda), with 1 / Z taken over the batch or left out.
-        if config.weights == "softmax":
-            weight = torch.softmax(advantage / config.temperature, 0) * size
-        else:
-            weight = torch.exp(advantage / config.temperature).clamp_(max=config.largest_weight)
-
-        # Policy improvement: theta = arg max E[log pi(a|s) exp(A(s, a) / lambda) / Z], log pi = log N(a; mean, std).
-        tanh = torch.tanh(pi.location)
-        std = torch.exp(pi.log_std)
-        if config.distribution == "clipped":
-            deviation, slope = (a - tanh) / std, 1.0 - tanh.square()
-        else:
-            deviation, slope = (torch.atanh(a.clamp(-EDGE, EDGE)) - pi.location) / std, 1.0
-        share = (weight / size).unsqueeze(-1)
-        theta_gradient = pi.backward(-share * deviation / std * slope, share * (1.0 - deviation.square()))
-
+        self._policy_lane.join()
         return Terms(q, y, advantage, weight, deviation, pi.log_std), phi_gradient, theta_gradient
 
     def policy_tensors(self) -> dict[str, np.ndarray]:
@@ -202,8 +213,13 @@ class Awac(Method):
             x = torch.addcmul(x, noise, log_std.exp())
         return x.clamp_(-1.0, 1.0) if clipped else torch.tanh(x)
 
-    def _subset(self) -> list[int] | None:
-        """The critics that the target is the least of; None for all of them."""
-        if self.config.target_critics is None:
-            return None
-        return torch.randperm(self.config.critics, generator=self.generator)[: self.config.target_critics].tolist()
+    def _target_q(self, s: Tensor, a: Tensor) -> Tensor:
+        """(B,): the least of the target critics, or of the subset drawn for this update."""
+        count, subset = self.config.critics, self.config.target_critics
+        if subset is None:
+            return self.target_critic.infer(s, a).amin(0)
+        if s.is_cuda:  # where to know which would be to wait for the device
+            drawn = torch.rand(count, device=s.device, generator=self.generator).topk(subset).indices
+            return self.target_critic.infer(s, a)[drawn].amin(0)
+        members = torch.randperm(count, generator=self.generator)[:subset].tolist()
+        return self.target_critic.infer(s, a, members).amin(0)

@@ -56,8 +56,15 @@ class Terms(NamedTuple):
 class Bc(Method):
     """The policy, its optimiser, and one gradient step."""
 
-    def __init__(self, features: tuple[np.ndarray, np.ndarray], action_size: int, config: BcConfig, seed: int) -> None:
-        super().__init__(features, seed)
+    def __init__(
+        self,
+        features: tuple[np.ndarray, np.ndarray],
+        action_size: int,
+        config: BcConfig,
+        seed: int,
+        device: str = "cpu",
+    ) -> None:
+        super().__init__(features, seed, device)
         self.config = config
         policy = (self.features.size, action_size, config.policy_hidden, config.log_std, config.log_std_range)
         self.policy = GaussianPolicy(*policy, self.generator)

@@ -6,6 +6,7 @@ it minibatches, watches its metrics and saves it; the actor runs the policy that
 
 from __future__ import annotations
 
+import zlib
 from abc import ABC, abstractmethod
 from typing import Protocol
 
@@ -27,14 +28,14 @@ class Terms(Protocol):
 class Method(ABC):
     """Networks, their optimisers, and one gradient step; deterministic given its seed."""
 
-    def __init__(self, features: tuple[np.ndarray, np.ndarray], seed: int) -> None:
-        """`features` as `Task.features` gives them."""
-        self.features = Features(*features)
-        self.generator = torch.Generator().manual_seed(seed)
+    def __init__(self, features: tuple[np.ndarray, np.ndarray], seed: int, device: str = "cpu") -> None:
+        """`features` as `Task.features` gives them; `device` as torch names it, and everything lies there."""
+        self.generator = torch.Generator(device).manual_seed(seed)
+        self.features = Features(*features).to(device)
 
     @abstractmethod
     def update(self, batch: Batch) -> Terms:
-        """One gradient step on every network; nothing waits for the device."""
+        """One gradient step on every network; nothing in it may wait for a GPU, which replays it as a graph."""
 
     @abstractmethod
     def policy_tensors(self) -> dict[str, np.ndarray]:
@@ -46,15 +47,19 @@ class Method(ABC):
 
     def state(self) -> dict[str, np.ndarray]:
         """`tensors` and the generator as arrays."""
-        return {name: tensor.detach().numpy() for name, tensor in self.tensors().items()} | {
+        return {name: tensor.detach().cpu().numpy() for name, tensor in self.tensors().items()} | {
             "generator": self.generator.get_state().numpy()
         }
 
     def restore(self, arrays: dict[str, np.ndarray]) -> None:
-        """What `state` gave, of a method with the same task and settings."""
+        """What `state` gave, of a method with the same task and settings, be it on another kind of device."""
         for name, tensor in self.tensors().items():
             tensor.detach().copy_(torch.from_numpy(arrays[name]))
-        self.generator.set_state(torch.from_numpy(arrays["generator"]))
+        random = arrays["generator"]
+        if random.shape == self.generator.get_state().shape:
+            self.generator.set_state(torch.from_numpy(random))
+        else:
+            self.generator.manual_seed(zlib.crc32(random.tobytes()))
 
 
 def gaussian_tensors(features: Features, policy: GaussianPolicy) -> dict[str, np.ndarray]:
@@ -64,5 +69,5 @@ def gaussian_tensors(features: Features, policy: GaussianPolicy) -> dict[str, np
         tensors |= {f"layer{number}.weight": weight.t(), f"layer{number}.bias": bias}
     if policy.log_std_logit is not None:
         tensors["log_std_logit"] = policy.log_std_logit
-    arrays = {name: tensor.detach().numpy().copy() for name, tensor in tensors.items()}
+    arrays = {name: tensor.detach().cpu().numpy().copy() for name, tensor in tensors.items()}
     return arrays | {"log_std_range": np.array((policy.log_std_low, policy.log_std_high), np.float32)}

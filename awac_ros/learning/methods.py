@@ -22,9 +22,9 @@ _METHODS: dict[str, tuple[type[MethodConfig], type[Method]]] = {
 }
 
 
-def make_method(task: Task, config: MethodConfig, seed: int) -> Method:
+def make_method(task: Task, config: MethodConfig, seed: int, device: str) -> Method:
     """The method that these settings are of."""
-    return _METHODS[name(config)][1](task.features(), task.layout.action_size, config, seed)
+    return _METHODS[name(config)][1](task.features(), task.layout.action_size, config, seed, device)
 
 
 def name(config: MethodConfig) -> str:

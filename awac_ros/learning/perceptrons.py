@@ -14,6 +14,8 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
+from awac_ros.learning.lanes import join, make_lanes
+
 aten = torch.ops.aten
 
 EPSILON = 1e-5
@@ -34,18 +36,28 @@ class Perceptrons(nn.Module):
         layer_norm: bool = False,
         free: int = 0,
     ) -> None:
-        """`sizes` of inputs, hidden layers and outputs; weights start within 1 / sqrt(inputs), the rest at 0."""
+        """`sizes` of inputs, hidden layers and outputs; weights start within 1 / sqrt(inputs), the rest at 0.
+
+        They lie on the generator's device.
+        """
         super().__init__()
         self.members = members
         self._shapes = list(zip(sizes, sizes[1:], strict=False))
+        device = generator.device
         # No gain or bias to learn: the next layer has its own. Constant ones make torch take its faster kernel.
-        self.norms = [(torch.ones(size), torch.zeros(size)) if layer_norm else None for size in sizes[1:-1]]
+        self.norms = [
+            (torch.ones(size, device=device), torch.zeros(size, device=device)) if layer_norm else None
+            for size in sizes[1:-1]
+        ]
         count = members * sum((inputs + 1) * outputs for inputs, outputs in self._shapes) + free
-        self.vector = nn.Parameter(torch.zeros(count))
+        self.vector = nn.Parameter(torch.zeros(count, device=device))
         self.layers, self.free = self.views(self.vector.data)
-        self.gradient = torch.zeros(count)
+        self.gradient = torch.zeros(count, device=device)
         """What the last `Evaluation.backward` of this network gave."""
         self.of_layers, self.of_free = self.views(self.gradient)
+        # A lane for each member; `infer` has its own, so that it can go on beside an `evaluate` and the way back.
+        self.lanes, self._infer_lanes = make_lanes(device, members), make_lanes(device, members)
+        self.gradient_lanes = make_lanes(device, members)
         for layers in self.layers:
             for weight, _ in layers:
                 bound = 1.0 / math.sqrt(len(weight))
@@ -77,13 +89,16 @@ class Perceptrons(nn.Module):
         """(members, B, out) at inputs x (B, in), of the named members or of all; nothing is kept for a way back."""
         chosen = self.layers if members is None else [self.layers[member] for member in members]
         outputs = x.new_empty(len(chosen), len(x), self._shapes[-1][1])
-        for output, layers in zip(outputs, chosen, strict=True):
-            for rows, into in zip(x.split(ROWS_AT_ONCE), output.split(ROWS_AT_ONCE), strict=True):
-                activation = rows
-                for (weight, bias), norm in zip(layers, self.norms, strict=False):
-                    activation = _Hidden(torch.addmm(bias, activation, weight), norm).activation
-                weight, bias = layers[-1]
-                torch.addmm(bias, activation, weight, out=into)
+        at_once = len(x) if x.is_cuda else ROWS_AT_ONCE
+        for lane, output, layers in zip(self._infer_lanes, outputs, chosen, strict=False):
+            with lane:
+                for rows, into in zip(x.split(at_once), output.split(at_once), strict=True):
+                    activation = rows
+                    for (weight, bias), norm in zip(layers, self.norms, strict=False):
+                        activation = _Hidden(torch.addmm(bias, activation, weight), norm).activation
+                    weight, bias = layers[-1]
+                    torch.addmm(bias, activation, weight, out=into)
+        join(self._infer_lanes)
         return outputs
 
 
@@ -98,15 +113,17 @@ class Evaluation:
         self._x = x
         self._hidden: list[list[_Hidden]] = []
         outputs = []
-        for layers in network.layers:
-            hidden: list[_Hidden] = []
-            activation = x
-            for (weight, bias), norm in zip(layers, network.norms, strict=False):
-                hidden.append(_Hidden(torch.addmm(bias, activation, weight), norm))
-                activation = hidden[-1].activation
-            weight, bias = layers[-1]
-            outputs.append(torch.addmm(bias, activation, weight))
-            self._hidden.append(hidden)
+        for lane, layers in zip(network.lanes, network.layers, strict=True):
+            with lane:
+                hidden: list[_Hidden] = []
+                activation = x
+                for (weight, bias), norm in zip(layers, network.norms, strict=False):
+                    hidden.append(_Hidden(torch.addmm(bias, activation, weight), norm))
+                    activation = hidden[-1].activation
+                weight, bias = layers[-1]
+                outputs.append(torch.addmm(bias, activation, weight))
+                self._hidden.append(hidden)
+        join(network.lanes)
         self.outputs = torch.stack(outputs)
 
     def backward(
@@ -119,18 +136,23 @@ class Evaluation:
         network = self._network
         if of_free is not None:
             network.of_free.copy_(of_free)
-        of_x = None
-        for layers, of_layers, hidden, flow in zip(
-            network.layers, network.of_layers, self._hidden, of_outputs, strict=True
-        ):
+        flows = [[of_output] for of_output in of_outputs]  # kept until all lanes are joined
+        for member, (lane, gradient_lane) in enumerate(zip(network.lanes, network.gradient_lanes, strict=True)):
+            layers, of_layers, hidden = network.layers[member], network.of_layers[member], self._hidden[member]
             inputs = [self._x, *(layer.activation for layer in hidden)]
-            for number in reversed(range(len(layers))):
-                of_weight, of_bias = of_layers[number]
-                torch.mm(inputs[number].t(), flow, out=of_weight)
-                torch.sum(flow, 0, out=of_bias)
-                if number > 0:
-                    flow = hidden[number - 1].backward(torch.mm(flow, layers[number][0].t()))
-            if of_inputs:
+            with lane:
+                for number in reversed(range(len(layers))):
+                    flow = flows[member][-1]
+                    of_weight, of_bias = of_layers[number]
+                    with gradient_lane:
+                        torch.mm(inputs[number].t(), flow, out=of_weight)
+                        torch.sum(flow, 0, out=of_bias)
+                    if number > 0:
+                        flows[member].append(hidden[number - 1].backward(torch.mm(flow, layers[number][0].t())))
+        join((*network.lanes, *network.gradient_lanes))
+        of_x = None
+        if of_inputs:
+            for layers, (*_, flow) in zip(network.layers, flows, strict=True):
                 weight = layers[0][0].t()
                 of_x = torch.mm(flow, weight) if of_x is None else of_x.addmm_(flow, weight)
         return network.gradient, of_x

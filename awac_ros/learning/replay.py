@@ -76,6 +76,20 @@ class Replay:
         row_seed, goal_seed = np.random.SeedSequence(seed).spawn(2)
         self._row_rng, self._goal_rng = np.random.default_rng(row_seed), np.random.default_rng(goal_seed)
 
+    @property
+    def width(self) -> int:
+        """Entries of a packed transition."""
+        return self._terminated.stop
+
+    @property
+    def as_recorded(self) -> bool:
+        """Whether minibatches keep the goals that were recorded."""
+        return self._config.original_goals == 1.0
+
+    def packed(self, start: int) -> np.ndarray:
+        """(N, width): the transitions from this one on."""
+        return self._transitions.values[start:]
+
     def __len__(self) -> int:
         return self._transitions.length
 
@@ -113,12 +127,17 @@ class Replay:
 
     def sample(self, batch_size: int, count: int) -> Batch:
         """`count` minibatches as (count, batch_size, ...); drawing 2 and then 3 gives the same ones as drawing 5."""
-        if len(self) == 0:
-            raise AwacError("the replay is empty; add demos or other transitions before training")
-        rows, future = self._draw_rows(batch_size, count)
+        return self.batch(torch.from_numpy(self.draw(batch_size, count)))
+
+    def draw(self, batch_size: int, count: int) -> np.ndarray:
+        """As `sample`, packed: (count, batch_size, width)."""
+        rows, future = self.draw_rows(batch_size, count)
         drawn = self._transitions.values.take(rows, axis=0)
         self._relabel(drawn, future)
-        columns = torch.from_numpy(drawn)
+        return drawn
+
+    def batch(self, columns: Tensor) -> Batch:
+        """What packed transitions (..., width) are made of, as views."""
         return Batch(
             columns[..., self._observation],
             columns[..., self._action],
@@ -178,8 +197,10 @@ class Replay:
         self._last_key = str(actor[-1]), int(episode[-1]), int(step[-1])
         return self._run_end.length - 1 + np.cumsum(starts)
 
-    def _draw_rows(self, batch_size: int, count: int) -> tuple[np.ndarray, np.ndarray]:
+    def draw_rows(self, batch_size: int, count: int) -> tuple[np.ndarray, np.ndarray]:
         """(count, batch_size) rows, and for each a row between it and the end of its run."""
+        if len(self) == 0:
+            raise AwacError("the replay is empty; add demos or other transitions before training")
         u = self._row_rng.random((count, batch_size, 2))
         prior, online = self._rows["prior"].values, self._rows["online"].values
         if self._config.online_fraction is None or len(prior) == 0 or len(online) == 0:

@@ -76,8 +76,15 @@ class Terms(NamedTuple):
 class Sac(Method):
     """SAC's networks, their optimiser, and one gradient step."""
 
-    def __init__(self, features: tuple[np.ndarray, np.ndarray], action_size: int, config: SacConfig, seed: int) -> None:
-        super().__init__(features, seed)
+    def __init__(
+        self,
+        features: tuple[np.ndarray, np.ndarray],
+        action_size: int,
+        config: SacConfig,
+        seed: int,
+        device: str = "cpu",
+    ) -> None:
+        super().__init__(features, seed, device)
         self.config = config
         sizes = self.features.size, action_size
         critic = (config.critic_hidden, 2, config.critic_layer_norm)
@@ -87,7 +94,7 @@ class Sac(Method):
         self.target_critic.load_state_dict(self.critic.state_dict())
         self._theta = self.policy.vector
         self._phi, self._phi_target = self.critic.vector, self.target_critic.vector
-        self._log_alpha = nn.Parameter(torch.zeros(()))
+        self._log_alpha = nn.Parameter(torch.zeros((), device=device))
         self._target_entropy = -float(action_size)
         self._theta_adam = Adam(self._theta, config.policy_learning_rate)
         self._phi_adam = Adam(self._phi, config.critic_learning_rate)

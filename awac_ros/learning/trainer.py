@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import time
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -18,7 +19,8 @@ from awac_ros.learning.awac import AwacConfig
 from awac_ros.learning.cores import FreeCores
 from awac_ros.learning.method import Terms
 from awac_ros.learning.methods import MethodConfig
-from awac_ros.learning.replay import Batch, Replay, ReplayConfig
+from awac_ros.learning.replay import Replay, ReplayConfig
+from awac_ros.learning.stepper import check_device, make_stepper
 from awac_ros.learning.weights import PolicyWeights
 from awac_ros.tasks import Task
 
@@ -34,6 +36,8 @@ class TrainerConfig:
     """Minibatches sampled at once; changes the speed, not the result."""
     threads: int | None = 1
     """Of torch; None follows the free cores. Results are repeatable, bit for bit, with one number of threads."""
+    device: str = "cpu"
+    """As torch names it: cpu, or cuda for a GPU."""
     largest_q: float = 1e5
     """Training stops when the mean |Q| of a block exceeds this."""
 
@@ -51,6 +55,7 @@ class Trainer:
     """One learner: replay, networks, optimisers, random state and counters. Deterministic given a seed."""
 
     def __init__(self, task: Task, config: TrainerConfig, seed: int) -> None:
+        check_device(config.device)
         self._free_cores = FreeCores() if config.threads is None else None
         torch.set_num_threads(config.threads or 1)
         self.task = task
@@ -58,7 +63,8 @@ class Trainer:
         self.updates = 0
         """Gradient updates so far."""
         self.replay = Replay(task, config.replay, seed)
-        self._method = methods.make_method(task, config.method, seed)
+        self._method = methods.make_method(task, config.method, seed, config.device)
+        self._stepper = make_stepper(self._method, self.replay)
 
     def add_prior(self, transitions: Transitions) -> None:
         """Take up demos or other old data."""
@@ -80,15 +86,17 @@ class Trainer:
         """
         began = time.perf_counter()
         logged: list[dict[str, Tensor]] = []
-        for start in range(0, count, self.config.block):
+        minibatches, left = self._draw(count), count
+        while left:
             if self._free_cores is not None:
                 torch.set_num_threads(self._free_cores.count())
-            block = self.replay.sample(self.config.batch_size, min(self.config.block, count - start))
-            for columns in zip(*block, strict=True):
-                terms = self._method.update(Batch(*columns))
+            for minibatch in minibatches:
+                terms = self._stepper.update(minibatch)
                 self.updates += 1
                 if self.updates % 10 == 0:
                     logged.append(terms.metrics())
+            left -= len(minibatches)
+            minibatches = self._draw(left)  # while a GPU still works on those before
             self._check(terms)
         logged.append(terms.metrics())
         means = {name: torch.stack([metrics[name] for metrics in logged]).mean().item() for name in logged[0]}
@@ -117,8 +125,12 @@ class Trainer:
         return checkpoint.write(folder, files, about, kept)
 
     @classmethod
-    def load(cls, folder: Path, task: Task) -> Trainer:
-        """Go on from the newest checkpoint in `folder`; AwacError if damaged, of another layout or version."""
+    def load(cls, folder: Path, task: Task, device: str | None = None) -> Trainer:
+        """Go on from the newest checkpoint in `folder`, on its own device or on this one.
+
+        Where a processor goes on with what a GPU began, or the other way round, its random draws are others.
+        AwacError if damaged, of another layout or version.
+        """
         source = checkpoint.newest(folder)
         about = checkpoint.read_about(source)
         task.layout.check_same(Layout.from_json(about.get("layout", ""), str(source)), str(source))
@@ -126,7 +138,8 @@ class Trainer:
             checkpoint.unpack(checkpoint.read(source, f"{name}.safetensors")) for name in ("method", "replay")
         )
         try:
-            trainer = cls(task, TrainerConfig.from_dict(about["config"]), seed=0)
+            config = TrainerConfig.from_dict(about["config"])
+            trainer = cls(task, replace(config, device=device or config.device), seed=0)
             trainer.updates = about["updates"]
             trainer._method.restore(method)
             trainer.replay.restore(replay, about["replay"])
@@ -137,8 +150,12 @@ class Trainer:
             ) from error
         return trainer
 
+    def _draw(self, left: int) -> Sequence[Any]:
+        return self._stepper.draw(self.config.batch_size, min(self.config.block, left)) if left else ()
+
     def _check(self, terms: Terms) -> None:
-        metrics = {name: value.item() for name, value in terms.metrics().items()}
+        metrics = terms.metrics()
+        metrics = dict(zip(metrics, torch.stack(list(metrics.values())).tolist(), strict=True))
         q = metrics.get("q", 0.0)
         if not math.isfinite(q) or abs(q) > self.config.largest_q:
             raise AwacError(

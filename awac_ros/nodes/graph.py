@@ -66,6 +66,7 @@ _ARGUMENTS = (
         "which nodes start here: all; robot: all but the learner; trainer: the learner alone (read docs/two_hosts.md)",
         choices=("all", "robot", "trainer"),
     ),
+    Argument("device", "cpu", "where the learner makes its updates: cpu, or cuda for a GPU"),
     Argument("seed", "0", "of scenes, exploration and training", int),
     Argument("namespace", "", "ROS namespace of all nodes and topics"),
     Argument("params_file", str(resource("config/pushing.yaml")), "ROS parameter file with everything else"),
@@ -159,6 +160,7 @@ def _learner(values: Values) -> dict[str, Value]:
         "reward": values["reward"],
         "lockstep": values["lockstep"],
         "env_steps": values["env_steps"],
+        "device": values["device"],
         "seed": values["seed"],
     }
 

@@ -47,6 +47,7 @@ class LearnerConfig:
         "", "HDF5 file of other episodes, or .yaml list of sources, to begin with, where there is no checkpoint."
     )
     tensorboard: str = parameter("", "Folder for TensorBoard logs; empty: <out>/tensorboard.")
+    device: str = parameter("cpu", "Where updates are made: cpu, or cuda for a GPU.")
     seed: int = parameter(0, "Of networks and minibatches, where there is no checkpoint.", low=0, high=2**31 - 1)
     offline_updates: int = parameter(25_000, "Offline updates, where there is no checkpoint.", low=0, high=_MANY)
     demo_fraction: float = parameter(
@@ -142,10 +143,11 @@ class Learner(RunnableNode):
     def _make_trainer(self, task: Task, resumed: bool) -> Trainer:
         config = self.config
         if resumed:
-            return self._folder.load(task)
+            return self._folder.load(task, config.device)
         if config.checkpoint:
-            return Trainer.load(Path(config.checkpoint), task)
-        return new_trainer(task, config.seed, [Path(file) for file in (config.demos, config.prior) if file])
+            return Trainer.load(Path(config.checkpoint), task, config.device)
+        files = [Path(file) for file in (config.demos, config.prior) if file]
+        return new_trainer(task, config.seed, files, config.device)
 
     def _train_offline(self, spinner: Spinner) -> None:
         """All offline updates, where no checkpoint has them already."""

@@ -79,16 +79,16 @@ class LearnerFolder:
     def has_checkpoint(self) -> bool:
         return checkpoint.exists(self._checkpoints)
 
-    def load(self, task: Task) -> Trainer:
-        """The trainer of the newest checkpoint."""
-        return Trainer.load(self._checkpoints, task)
+    def load(self, task: Task, device: str) -> Trainer:
+        """The trainer of the newest checkpoint, on this device."""
+        return Trainer.load(self._checkpoints, task, device)
 
 
-def new_trainer(task: Task, seed: int, files: list[Path]) -> Trainer:
+def new_trainer(task: Task, seed: int, files: list[Path], device: str) -> Trainer:
     """A trainer whose prior data are those of the files; AwacError if one is of another task or damaged."""
     if not files:
         raise AwacError("learner: there is nothing to begin with; give the parameter checkpoint, demos or prior")
-    trainer = Trainer(task, TrainerConfig(), seed)
+    trainer = Trainer(task, TrainerConfig(device=device), seed)
     for file in files:
         trainer.add_prior(read_prior(file, task.layout))
     return trainer

@@ -8,6 +8,8 @@ from pathlib import Path
 
 from awac_ros.data.lock import locked
 from awac_ros.errors import AwacError
+from awac_ros.learning.stepper import check_device
+from awac_ros.learning.trainer import TrainerConfig
 from awac_ros.studies import crew, results
 from awac_ros.studies.crew import Event, Job
 from awac_ros.studies.folder import StudyFolder
@@ -25,6 +27,18 @@ def choose(study: Study, methods: Sequence[str]) -> Study:
         if name not in names:
             raise AwacError(f"study '{study.name}' has no method '{name}'; its methods are {', '.join(names)}")
     return replace(study, variants=tuple(study.variant(name) for name in dict.fromkeys(methods)))
+
+
+def train_on(study: Study, device: str) -> Study:
+    """The study with all networks trained on this device; AwacError if torch has none such here."""
+    check_device(device)
+
+    def moved(trainer: TrainerConfig) -> TrainerConfig:
+        return replace(trainer, device=device)
+
+    clone = study.prior.clone and replace(study.prior.clone, trainer=moved(study.prior.clone.trainer))
+    variants = tuple(replace(variant, trainer=moved(variant.trainer)) for variant in study.variants)
+    return replace(study, prior=replace(study.prior, clone=clone), variants=variants)
 
 
 def compare(study: Study, out: Path, data: Path | None, at_once: int, tell: Tell) -> bool:
