@@ -18,7 +18,7 @@ from awac_ros.errors import AwacError
 from awac_ros.learning.adam import Adam
 from awac_ros.learning.lanes import make_lanes
 from awac_ros.learning.method import Method, gaussian_tensors
-from awac_ros.learning.networks import CriticEnsemble, GaussianPolicy
+from awac_ros.learning.networks import CriticEnsemble, Gaussian, GaussianPolicy
 from awac_ros.learning.replay import Batch
 
 EDGE = 0.999
@@ -160,27 +160,32 @@ class Awac(Method):
         s, s_next = self.features(batch.observation), self.features(batch.next_observation)
         a, r, size = batch.action, batch.reward * config.reward_scale, len(batch.action)
 
-        # Policy evaluation: phi = arg min E[(Q(s, a) - y)^2], y = r + gamma E_{a' ~ pi} min Q_target(s', a').
-        # Only termination ends the sum of rewards: a truncated step bootstraps from its true next state.
-        with self._target_lane:
-            a_next = self._draw(*self.policy.infer(s_next))
-            y = r + config.discount * (1.0 - batch.terminated) * self._target_q(s_next, a_next)
-        # Advantage: A(s, a) = Q(s, a) - V(s), V(s) = Q(s, a ~ pi); the critics' loss has use for the same Q(s, a).
-        with self._policy_lane:
-            pi = self.policy.evaluate(s)
-            v = self.critic.infer(s, self._draw(pi.location, pi.log_std, config.value == "mean")).amin(0)
-        critic = self.critic.evaluate(s, a)
-        q = critic.outputs.squeeze(-1)
+        # What is drawn, in this order wherever the rest is computed.
+        shape = len(a), self.policy.action_size
+        noise_next, subset = self._noise(shape), self._subset()
+        noise = None if config.value == "mean" else self._noise(shape)
 
-        with self._policy_lane:
+        def target() -> Tensor:
+            """y = r + gamma E_{a' ~ pi} min Q_target(s', a').
+
+            Only termination ends the sum of rewards: a truncated step bootstraps from its true next state.
+            """
+            q_next = self._target_q(s_next, self._act(*self.policy.infer(s_next), noise_next), subset)
+            return r + config.discount * (1.0 - batch.terminated) * q_next
+
+        def value() -> tuple[Gaussian, Tensor]:
+            """pi(.|s), and V(s) = Q(s, a ~ pi)."""
+            pi = self.policy.evaluate(s)
+            return pi, self.critic.infer(s, self._act(pi.location, pi.log_std, noise)).amin(0)
+
+        def improvement(pi: Gaussian, q: Tensor, v: Tensor) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+            """theta = arg max E[log pi(a|s) exp(A(s, a) / lambda) / Z], log pi = log N(a; mean, std)."""
             advantage = q.amin(0) - v
             # Weights: exp(A / lambda), with 1 / Z taken over the batch or left out.
             if config.weights == "softmax":
                 weight = torch.softmax(advantage / config.temperature, 0) * size
             else:
                 weight = torch.exp(advantage / config.temperature).clamp_(max=config.largest_weight)
-
-            # Policy improvement: theta = arg max E[log pi(a|s) exp(A / lambda) / Z], log pi = log N(a; mean, std).
             tanh = torch.tanh(pi.location)
             std = torch.exp(pi.log_std)
             if config.distribution == "clipped":
@@ -188,11 +193,19 @@ class Awac(Method):
             else:
                 deviation, slope = (torch.atanh(a.clamp(-EDGE, EDGE)) - pi.location) / std, 1.0
             share = (weight / size).unsqueeze(-1)
-            theta_gradient = pi.backward(-share * deviation / std * slope, share * (1.0 - deviation.square()))
+            gradient = pi.backward(-share * deviation / std * slope, share * (1.0 - deviation.square()))
+            return gradient, advantage, weight, deviation
 
-        self._target_lane.join()
+        # Policy evaluation: phi = arg min E[(Q(s, a) - y)^2]. Its Q(s, a) serves the advantage A = Q(s, a) - V(s), too.
+        self._target_lane.start(target)
+        self._policy_lane.start(value)
+        critic = self.critic.evaluate(s, a)
+        q = critic.outputs.squeeze(-1)
+        pi, v = self._policy_lane.join()
+        self._policy_lane.start(improvement, pi, q, v)
+        y = self._target_lane.join()
         phi_gradient, _ = critic.backward((2.0 / size * (q - y)).unsqueeze(-1))
-        self._policy_lane.join()
+        theta_gradient, advantage, weight, deviation = self._policy_lane.join()
         return Terms(q, y, advantage, weight, deviation, pi.log_std), phi_gradient, theta_gradient
 
     def policy_tensors(self) -> dict[str, np.ndarray]:
@@ -204,22 +217,28 @@ class Awac(Method):
         averages = {"theta_average": self._theta_average, "phi_target": self._phi_target}
         return trained | averages | self._theta_adam.tensors("theta") | self._phi_adam.tensors("phi")
 
-    def _draw(self, location: Tensor, log_std: Tensor, mean: bool = False) -> Tensor:
-        """(B, A): actions a ~ pi, or the mean one."""
+    def _noise(self, shape: tuple[int, int]) -> Tensor:
+        return torch.empty(shape, device=self._theta.device).normal_(generator=self.generator)
+
+    def _act(self, location: Tensor, log_std: Tensor, noise: Tensor | None) -> Tensor:
+        """(B, A): actions a ~ pi, or the mean ones."""
         clipped = self.config.distribution == "clipped"
         x = torch.tanh(location) if clipped else location
-        if not mean:
-            noise = torch.empty_like(x).normal_(generator=self.generator)
+        if noise is not None:
             x = torch.addcmul(x, noise, log_std.exp())
         return x.clamp_(-1.0, 1.0) if clipped else torch.tanh(x)
 
-    def _target_q(self, s: Tensor, a: Tensor) -> Tensor:
-        """(B,): the least of the target critics, or of the subset drawn for this update."""
+    def _subset(self) -> list[int] | Tensor | None:
+        """The critics that the target is the least of, drawn for this update; None for all of them."""
         count, subset = self.config.critics, self.config.target_critics
         if subset is None:
-            return self.target_critic.infer(s, a).amin(0)
-        if s.is_cuda:  # where to know which would be to wait for the device
-            drawn = torch.rand(count, device=s.device, generator=self.generator).topk(subset).indices
-            return self.target_critic.infer(s, a)[drawn].amin(0)
-        members = torch.randperm(count, generator=self.generator)[:subset].tolist()
+            return None
+        if self._theta.is_cuda:  # to know which would be to wait for the GPU
+            return torch.rand(count, device=self._theta.device, generator=self.generator).topk(subset).indices
+        return torch.randperm(count, generator=self.generator)[:subset].tolist()
+
+    def _target_q(self, s: Tensor, a: Tensor, members: list[int] | Tensor | None) -> Tensor:
+        """(B,): the least of these target critics."""
+        if isinstance(members, Tensor):
+            return self.target_critic.infer(s, a)[members].amin(0)
         return self.target_critic.infer(s, a, members).amin(0)

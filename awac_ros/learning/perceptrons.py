@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 import torch
 from torch import Tensor, nn
 
-from awac_ros.learning.lanes import join, make_lanes
+from awac_ros.learning.lanes import make_lanes, side_by_side
 
 aten = torch.ops.aten
 
@@ -55,8 +56,8 @@ class Perceptrons(nn.Module):
         self.gradient = torch.zeros(count, device=device)
         """What the last `Evaluation.backward` of this network gave."""
         self.of_layers, self.of_free = self.views(self.gradient)
-        # A lane for each member; `infer` has its own, so that it can go on beside an `evaluate` and the way back.
-        self.lanes, self._infer_lanes = make_lanes(device, members), make_lanes(device, members)
+        # For all members but the first; `infer` has its own, so that it can go on beside an evaluation's way back.
+        self.lanes, self._infer_lanes = make_lanes(device, members - 1), make_lanes(device, members - 1)
         self.gradient_lanes = make_lanes(device, members)
         for layers in self.layers:
             for weight, _ in layers:
@@ -90,15 +91,17 @@ class Perceptrons(nn.Module):
         chosen = self.layers if members is None else [self.layers[member] for member in members]
         outputs = x.new_empty(len(chosen), len(x), self._shapes[-1][1])
         at_once = len(x) if x.is_cuda else ROWS_AT_ONCE
-        for lane, output, layers in zip(self._infer_lanes, outputs, chosen, strict=False):
-            with lane:
-                for rows, into in zip(x.split(at_once), output.split(at_once), strict=True):
-                    activation = rows
-                    for (weight, bias), norm in zip(layers, self.norms, strict=False):
-                        activation = _Hidden(torch.addmm(bias, activation, weight), norm).activation
-                    weight, bias = layers[-1]
-                    torch.addmm(bias, activation, weight, out=into)
-        join(self._infer_lanes)
+
+        def infer(layers: list[tuple[Tensor, Tensor]], output: Tensor) -> None:
+            for rows, into in zip(x.split(at_once), output.split(at_once), strict=True):
+                activation = rows
+                for (weight, bias), norm in zip(layers, self.norms, strict=False):
+                    activation = _Hidden(torch.addmm(bias, activation, weight), norm).activation
+                weight, bias = layers[-1]
+                torch.addmm(bias, activation, weight, out=into)
+
+        works = [partial(infer, layers, output) for layers, output in zip(chosen, outputs, strict=True)]
+        side_by_side(self._infer_lanes, works)
         return outputs
 
 
@@ -111,19 +114,8 @@ class Evaluation:
     def __init__(self, network: Perceptrons, x: Tensor) -> None:
         self._network = network
         self._x = x
-        self._hidden: list[list[_Hidden]] = []
-        outputs = []
-        for lane, layers in zip(network.lanes, network.layers, strict=True):
-            with lane:
-                hidden: list[_Hidden] = []
-                activation = x
-                for (weight, bias), norm in zip(layers, network.norms, strict=False):
-                    hidden.append(_Hidden(torch.addmm(bias, activation, weight), norm))
-                    activation = hidden[-1].activation
-                weight, bias = layers[-1]
-                outputs.append(torch.addmm(bias, activation, weight))
-                self._hidden.append(hidden)
-        join(network.lanes)
+        works = [partial(self._forward, layers) for layers in network.layers]
+        self._hidden, outputs = zip(*side_by_side(network.lanes, works), strict=True)
         self.outputs = torch.stack(outputs)
 
     def backward(
@@ -136,26 +128,44 @@ class Evaluation:
         network = self._network
         if of_free is not None:
             network.of_free.copy_(of_free)
-        flows = [[of_output] for of_output in of_outputs]  # kept until all lanes are joined
-        for member, (lane, gradient_lane) in enumerate(zip(network.lanes, network.gradient_lanes, strict=True)):
-            layers, of_layers, hidden = network.layers[member], network.of_layers[member], self._hidden[member]
-            inputs = [self._x, *(layer.activation for layer in hidden)]
-            with lane:
-                for number in reversed(range(len(layers))):
-                    flow = flows[member][-1]
-                    of_weight, of_bias = of_layers[number]
-                    with gradient_lane:
-                        torch.mm(inputs[number].t(), flow, out=of_weight)
-                        torch.sum(flow, 0, out=of_bias)
-                    if number > 0:
-                        flows[member].append(hidden[number - 1].backward(torch.mm(flow, layers[number][0].t())))
-        join((*network.lanes, *network.gradient_lanes))
+        works = [partial(self._backward, member, flow) for member, flow in enumerate(of_outputs)]
+        flows = side_by_side(network.lanes, works)
+        for lane in network.gradient_lanes:
+            lane.join()
         of_x = None
         if of_inputs:
             for layers, (*_, flow) in zip(network.layers, flows, strict=True):
                 weight = layers[0][0].t()
                 of_x = torch.mm(flow, weight) if of_x is None else of_x.addmm_(flow, weight)
         return network.gradient, of_x
+
+    def _forward(self, layers: list[tuple[Tensor, Tensor]]) -> tuple[list[_Hidden], Tensor]:
+        """A member's hidden layers and its output."""
+        hidden: list[_Hidden] = []
+        activation = self._x
+        for (weight, bias), norm in zip(layers, self._network.norms, strict=False):
+            hidden.append(_Hidden(torch.addmm(bias, activation, weight), norm))
+            activation = hidden[-1].activation
+        weight, bias = layers[-1]
+        return hidden, torch.addmm(bias, activation, weight)
+
+    def _backward(self, member: int, flow: Tensor) -> list[Tensor]:
+        """A member's gradients of its layers' linear parts, from the last to the first."""
+        network, hidden = self._network, self._hidden[member]
+        layers, of_layers, lane = network.layers[member], network.of_layers[member], network.gradient_lanes[member]
+        inputs = [self._x, *(layer.activation for layer in hidden)]
+
+        def of_layer(number: int, flow: Tensor) -> None:
+            of_weight, of_bias = of_layers[number]
+            torch.mm(inputs[number].t(), flow, out=of_weight)
+            torch.sum(flow, 0, out=of_bias)
+
+        flows = [flow]
+        for number in reversed(range(1, len(layers))):
+            lane.start(of_layer, number, flows[-1])
+            flows.append(hidden[number - 1].backward(torch.mm(flows[-1], layers[number][0].t())))
+        lane.start(of_layer, 0, flows[-1])
+        return flows
 
 
 class _Hidden:

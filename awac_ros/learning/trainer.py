@@ -17,6 +17,7 @@ from awac_ros.errors import AwacError
 from awac_ros.learning import checkpoint, methods
 from awac_ros.learning.awac import AwacConfig
 from awac_ros.learning.cores import FreeCores
+from awac_ros.learning.lanes import use_threads
 from awac_ros.learning.method import Terms
 from awac_ros.learning.methods import MethodConfig
 from awac_ros.learning.replay import Replay, ReplayConfig
@@ -57,7 +58,7 @@ class Trainer:
     def __init__(self, task: Task, config: TrainerConfig, seed: int) -> None:
         check_device(config.device)
         self._free_cores = FreeCores() if config.threads is None else None
-        torch.set_num_threads(config.threads or 1)
+        use_threads(config.threads or 1)
         self.task = task
         self.config = config
         self.updates = 0
@@ -89,7 +90,7 @@ class Trainer:
         minibatches, left = self._draw(count), count
         while left:
             if self._free_cores is not None:
-                torch.set_num_threads(self._free_cores.count())
+                use_threads(self._free_cores.count())
             for minibatch in minibatches:
                 terms = self._stepper.update(minibatch)
                 self.updates += 1

@@ -54,7 +54,7 @@ def gaussian_log_density(a, mean, std):
 @pytest.mark.parametrize("weights", ["softmax", "exp"])
 def test_losses_equal_values_worked_out_row_by_row(weights):
     awac = make_awac(weights=weights, largest_weight=1.01, temperature=2.0)
-    awac._draw = lambda location, log_std, mean=False: torch.tanh(location)
+    awac._noise = torch.zeros
     batch = make_batch(6, terminated=torch.tensor([0.0, 1.0, 0.0, 0.0, 1.0, 0.0]))
     terms = terms_of(awac, batch)
     metrics = terms.metrics()
@@ -140,8 +140,8 @@ def test_gradients_are_autograds_of_the_losses_with_targets_and_weights_held(dis
 def test_a_tanh_policys_draws_and_mean_are_the_tanh_of_a_gaussians():
     awac = make_awac(distribution="tanh", log_std_range=(-1.0, -1.0))
     pi = awac.policy.evaluate(awac.features(make_batch(2000).observation))
-    torch.testing.assert_close(awac._draw(pi.location, pi.log_std, mean=True), torch.tanh(pi.location))
-    drawn = torch.atanh(awac._draw(pi.location, pi.log_std)) - pi.location
+    torch.testing.assert_close(awac._act(pi.location, pi.log_std, None), torch.tanh(pi.location))
+    drawn = torch.atanh(awac._act(pi.location, pi.log_std, awac._noise(pi.location.shape))) - pi.location
     assert drawn.mean().abs() < 0.02 and drawn.std().item() == pytest.approx(math.exp(-1.0), rel=0.05)
     assert awac.policy_tensors()["squashed"] and "squashed" not in make_awac().policy_tensors()
 
@@ -149,7 +149,7 @@ def test_a_tanh_policys_draws_and_mean_are_the_tanh_of_a_gaussians():
 def test_the_target_is_the_least_of_a_random_subset_of_the_critics():
     awac = make_awac(critics=5, target_critics=2, value="mean")
     batch = make_batch()
-    awac._draw = lambda location, log_std, mean=False: torch.tanh(location)
+    awac._noise = torch.zeros
     s_next = awac.features(batch.next_observation)
     with torch.no_grad():
         awac.target_critic.vector.mul_(3.0)
