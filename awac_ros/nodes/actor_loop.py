@@ -134,6 +134,8 @@ class ActorLoop:
 
     def _choose(self, episode: ActorEpisode, moment: Moment, rng: np.random.Generator) -> Choice | None:
         """The action and who chose it; None while the episode waits for the human."""
+        if not self.topics.arm_held:
+            return None
         if (human := self._ask_human(moment)) is not None:
             return Choice(self.task.action(human), intervened=True)
         if self._config.mode == COLLECT and not self._config.record_idle:

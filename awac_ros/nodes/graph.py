@@ -41,6 +41,13 @@ _ARGUMENTS = (
         choices=("scripted", "browser", "keyboard", *_STARTED_DEVICES, "none"),
     ),
     Argument("mapping", "", "YAML file of the device's axes, buttons and speed (empty: config/teleop_<device>.yaml)"),
+    Argument(
+        "dead_man",
+        "",
+        "s: the arm moves by itself only while a person holds a button, said again at least so often, such as 0.25 "
+        "(empty: as in params_file, 0: it moves without)",
+        float,
+    ),
     Argument("console", "", "true: serve the operator's page in a browser (empty: true in real time)", bool),
     Argument("console_port", "8080", "of the operator's page; where it is taken, one of the next", int),
     Argument("lockstep", "false", "true: the simulated world waits for the nodes; fast, and repeatable by seed", bool),
@@ -126,9 +133,10 @@ def _acts(values: Values) -> bool:
 
 
 def _arm(values: Values) -> dict[str, Value]:
+    dead_man = {"dead_man": values["dead_man"]}
     if values["sim"]:
-        return {"lockstep": values["lockstep"]}
-    return {"lockstep": False, "arm": "sawyer", "robot_host": values["robot_host"]}
+        return {"lockstep": values["lockstep"], **dead_man}
+    return {"lockstep": False, "arm": "sawyer", "robot_host": values["robot_host"], **dead_man}
 
 
 def _actor(values: Values) -> dict[str, Value]:
@@ -206,6 +214,13 @@ def _check(values: Values) -> None:
         )
     if values["teleop"] == "browser" and (values["lockstep"] or values["console"] is False):
         raise AwacError("teleop:=browser needs the operator's page in real time; leave out lockstep and console")
+    if values["dead_man"]:
+        scripted = values["mode"] == "collect" and values["teleop"] == "scripted"
+        if values["lockstep"] or scripted:
+            raise AwacError(
+                f"dead_man:={values['dead_man']} asks for a person's hold; drive in real time with teleop:=browser, "
+                "keyboard or gamepad, or leave it out"
+            )
     for name in ("episodes", "env_steps", "seed"):
         if int(values[name] or 0) < 0:
             raise AwacError(f"{name}:={values[name]} is negative; give 0 or more")
