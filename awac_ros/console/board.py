@@ -10,6 +10,8 @@ SILENT_AFTER = 3.0
 """s: a node reports once a second."""
 WINDOW = 20
 """Episodes in the moving success rate."""
+ASKS = "put the puck"
+"""So begins what an actor asks of a person before the start."""
 KEPT = 500
 """Episodes in the curves at most, of this start and of those before."""
 
@@ -98,7 +100,8 @@ class Board:
         if self.arm.get("stopped"):
             return f"stopped ({self.arm['reason']}): press Resume when it may move again"
         if self._state == "waiting":
-            return "ready: press Start"
+            asked = str(self.actor.get("message", ""))
+            return asked if asked.startswith(ASKS) else "ready: press Start"
         if self.held is False:
             return "the arm waits: it moves only while a person holds the button"
         if self._state == "running":

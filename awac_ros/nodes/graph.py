@@ -48,6 +48,13 @@ _ARGUMENTS = (
         "(empty: as in params_file, 0: it moves without)",
         float,
     ),
+    Argument(
+        "push_back",
+        "false",
+        "true: before an episode the arm pushes the puck to where it starts, and asks a person where that fails; else "
+        "the physical puck stays where it lies, and the simulated one is put in place",
+        bool,
+    ),
     Argument("console", "", "true: serve the operator's page in a browser (empty: true in real time)", bool),
     Argument("console_port", "8080", "of the operator's page; where it is taken, one of the next", int),
     Argument("lockstep", "false", "true: the simulated world waits for the nodes; fast, and repeatable by seed", bool),
@@ -142,6 +149,7 @@ def _arm(values: Values) -> dict[str, Value]:
 def _actor(values: Values) -> dict[str, Value]:
     mode = values["mode"]
     parameters = {"task": values["task"], "mode": mode, "lockstep": values["lockstep"], "reward": values["reward"]}
+    parameters["push_back"] = values["push_back"]
     # A run taken up again plays scenes of its own.
     parameters["seed"] = int(values["seed"]) + _made(values)
     if mode == "train":
@@ -214,6 +222,8 @@ def _check(values: Values) -> None:
         )
     if values["teleop"] == "browser" and (values["lockstep"] or values["console"] is False):
         raise AwacError("teleop:=browser needs the operator's page in real time; leave out lockstep and console")
+    if values["push_back"] and values["lockstep"]:
+        raise AwacError("push_back:=true goes with real time alone; in lockstep the puck is put in place: leave it out")
     if values["dead_man"]:
         scripted = values["mode"] == "collect" and values["teleop"] == "scripted"
         if values["lockstep"] or scripted:
