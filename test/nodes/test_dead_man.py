@@ -51,7 +51,7 @@ class Table:
         weights.write_bytes(slowly_to_the_left())
         world.start("arm", dead_man=DEAD_MAN, command_timeout=2.0)
         world.start("actor", mode="eval", weights=weights, state_timeout=2.0)
-        world.until(lambda: actors and "waiting for the dead-man in episode" in actors[-1].message)
+        world.until(lambda: self.held and actors and "waiting for the dead-man in episode" in actors[-1].message)
         assert not self.held[-1].data and not self.moves()
 
     def moves(self) -> bool:
