@@ -1,6 +1,7 @@
 // The operator's page: what the console says goes into the page, what the operator does goes to the console.
 import { drawCurve } from "./curves.js";
 import { Drive } from "./drive.js";
+import { HoldButton } from "./hold.js";
 import { Link } from "./link.js";
 
 const $ = (id) => document.getElementById(id);
@@ -11,6 +12,7 @@ const heard = { state: showState, history: showHistory, notice: showNotice, fare
   offers: () => location.reload() };  // no graph runs here any more: what shall be done next?
 const link = new Link(heard, showPicture, showLink);
 const drive = new Drive($("stick"), $("view"), (word) => link.say(word), () => $("speed").value / 100);
+const allowing = new HoldButton($("allow"), (on) => link.say({ kind: "allow", on }));
 
 $("stop").onclick = stop;
 $("resume").onclick = () => link.say({ kind: "resume" });
@@ -38,6 +40,7 @@ function listenToShortcuts(target) {
 
 function stop() {
   drive.letGo();
+  allowing.letGo();
   if (!link.say({ kind: "stop" })) showNotice({ text: "Not connected: use the robot's own emergency stop.", bad: true });
 }
 
@@ -61,7 +64,7 @@ function showLink(open) {
   $("lost").hidden = open;
   $("link").textContent = open ? "connected" : "not connected";
   $("link").dataset.level = open ? "ok" : "error";
-  if (!open) { drive.letGo(); allow({}, {}, false); }
+  if (!open) { drive.letGo(); allowing.letGo(); allow({}, {}, false); }
 }
 
 function showState(now) {
@@ -71,6 +74,8 @@ function showState(now) {
   $("mode").textContent = actor.mode;
   $("stopped").hidden = !arm.stopped;
   $("reason").textContent = arm.stopped ? `${arm.reason}.` : "";
+  $("allow").hidden = now.held === null || arm.lockstep === true;
+  $("allow").textContent = now.held ? "Held: it may move" : "Hold: let it move";
   showEpisode(now);
   $("driving").hidden = now.driving === "nobody" && now.control === "nobody";
   $("driving").textContent = now.driving === "another" || now.control === "another" ? "another page has control"

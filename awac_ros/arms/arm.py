@@ -54,6 +54,15 @@ class Arm(ABC):
     def resume(self) -> None:
         """Allow motion again, from the measured state."""
 
+    @abstractmethod
+    def hold(self, age: float) -> None:
+        """A person held the dead-man `age` s ago, or lets it go (infinity); it counts where the limits ask for one."""
+
+    @property
+    @abstractmethod
+    def held(self) -> bool:
+        """Whether the dead-man allows motion now; without it the arm brakes and waits, and is not stopped."""
+
     @property
     @abstractmethod
     def stop_reason(self) -> str | None:

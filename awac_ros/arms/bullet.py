@@ -188,6 +188,13 @@ class BulletArm(SimulatedArm):
     def resume(self) -> None:
         self._guard.resume()
 
+    def hold(self, age: float) -> None:
+        self._guard.hold(self._time - age)
+
+    @property
+    def held(self) -> bool:
+        return self._guard.held(self._time)
+
     @property
     def stop_reason(self) -> str | None:
         return self._guard.stop_reason

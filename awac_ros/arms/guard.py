@@ -86,7 +86,11 @@ class Guard:
     def _may_move(self, now: float) -> bool:
         """Whether the joints were measured just now, and the dead-man is held where the limits ask for one."""
         fresh = now - self._state.time <= FRESH * self._period
-        return fresh and (self.limits.dead_man is None or now <= self._held_until)
+        return fresh and self.held(now)
+
+    def held(self, now: float) -> bool:
+        """Whether the dead-man is held at `now`; always, where the limits ask for none."""
+        return self.limits.dead_man is None or now <= self._held_until
 
     def hold(self, now: float) -> None:
         """A person holds the dead-man at `now`; where the limits ask for one, the arm brakes and waits without it."""

@@ -53,6 +53,10 @@ class Reach:
         """Whether it has come no nearer for some seconds: the pose can't be reached from here."""
         return state.time - self._best_at > _PATIENCE
 
+    def wait(self, state: ArmState) -> None:
+        """Nothing may move now: that is no sign of a pose out of reach."""
+        self._best_at = state.time
+
     def twist(self, state: ArmState) -> np.ndarray:
         """(6,) [m/s, rad/s] towards the next point of the way; zero once arrived."""
         linear, angular = self._error(state)

@@ -171,6 +171,13 @@ class SawyerArm(Arm):
             return False, "the link to the robot was lost"
         return self._link.answer(request)
 
+    def hold(self, age: float) -> None:
+        self._guard.hold(time.monotonic() - age)
+
+    @property
+    def held(self) -> bool:
+        return self._guard.held(time.monotonic())
+
     @property
     def stop_reason(self) -> str | None:
         return self._guard.stop_reason

@@ -14,8 +14,10 @@ from awac_ros.arms.limits import SafetyLimits
 from awac_ros.bench.adversary import WAYS, Blindness, interfere, spoil
 from awac_ros.bench.audit import Audit
 from awac_ros.bench.form import Measure, at_most, below, plain
+from awac_ros.bench.lagging_arm import LaggingArm
 from awac_ros.bench.lagging_joints import LaggingJoints
 from awac_ros.bench.stopping import Stop, stops
+from awac_ros.bench.watch import WatchAudit, drive
 from awac_ros.runs.narrator import Narrator
 
 LAG = 0.02
@@ -26,6 +28,8 @@ EPISODE = 500
 """Commands from one start."""
 BULLET_SHARE = 0.02
 """Of all commands, that go through PyBullet."""
+WATCHED_SHARE = 0.1
+"""Of all commands, that come over a bad line and through the watch for silence and stamps."""
 ROUNDING = 1e-6
 """Of a limit: what rounding may add to it."""
 LIMITS = SafetyLimits()
@@ -36,14 +40,16 @@ INSIDE = 0.01
 
 
 def measure(commands: int) -> list[Measure]:
-    """So many commands, half of them with the workspace opened, and a share of them in PyBullet."""
+    """So many commands, half of them with the workspace opened; a share in PyBullet, and one through the watch."""
     in_bullet = max(1, round(BULLET_SHARE * commands / EPISODE))
-    episodes = max(2 * len(WAYS), round(commands / EPISODE) - in_bullet)
+    watched = max(len(WAYS), round(WATCHED_SHARE * commands / EPISODE))
+    episodes = max(2 * len(WAYS), round(commands / EPISODE) - in_bullet - watched)
+    every = episodes + in_bullet + watched
     kinematics, arm = Kinematics(), BulletArm()
     joints = Audit(kinematics, LIMITS.table_height, PERIOD)
     bullet = Audit(kinematics, LIMITS.table_height, arm.inner_period)
-    costs = []
-    with Narrator().bar("Adversarial commands", episodes + in_bullet) as told:
+    costs, watch = [], WatchAudit()
+    with Narrator().bar("Adversarial commands", every) as told:
         for episode in range(episodes):
             limits = OPENED if episode // len(WAYS) % 2 else LIMITS
             costs.append(_drive(kinematics, limits, episode, joints))
@@ -51,10 +57,14 @@ def measure(commands: int) -> list[Measure]:
         for episode in range(in_bullet):
             _drive_bullet(arm, episode, bullet)
             told(episodes + episode + 1)
+        for episode in range(watched):
+            _drive_watched(kinematics, episode, joints, watch)
+            told(episodes + in_bullet + episode + 1)
     arm.close()
     return [
-        plain("commands", EPISODE * (episodes + in_bullet), "commands"),
+        plain("commands", EPISODE * every, "commands"),
         plain("of these in PyBullet", EPISODE * in_bullet, "commands"),
+        plain("of these through the watch", EPISODE * watched, "periods"),
         at_most("velocities sent that are not finite", joints.not_finite, "velocities", 0),
         *(
             at_most(f"{name}, largest sent, of the limit", joints.worst[name], "x", 1.0 + ROUNDING)
@@ -62,6 +72,7 @@ def measure(commands: int) -> list[Measure]:
         ),
         *_reached(joints),
         *_reached_in_bullet(bullet),
+        *watch.measures(),
         *_stopping(stops(kinematics, LIMITS, PERIOD, LAG)),
         *_cost(np.concatenate(costs)),
     ]
@@ -150,3 +161,13 @@ def _drive_bullet(arm: BulletArm, episode: int, audit: Audit) -> None:
         arm.follow(spoil(command(state.p_base_tip, arm.kinematics.tip_jacobian(state.joint_position)[2]), rng))
         position[step], velocity[step] = arm.state().joint_position, arm.state().joint_velocity
     audit.moved(position, velocity, LIMITS)
+
+
+def _drive_watched(kinematics: Kinematics, episode: int, audit: Audit, watch: WatchAudit) -> None:
+    """The same adversary over a bad line."""
+    rng = np.random.default_rng((2, episode))
+    command = WAYS[episode % len(WAYS)](rng)
+    arm = LaggingArm(kinematics, LIMITS, _start(rng), PERIOD, LAG)
+    drive(arm, command, kinematics, EPISODE, rng, watch)
+    audit.sent(np.array(arm.sent), LIMITS)
+    audit.moved(np.array(arm.position), np.array(arm.velocity), LIMITS)

@@ -10,6 +10,8 @@ SILENT_AFTER = 3.0
 """s: a node reports once a second."""
 WINDOW = 20
 """Episodes in the moving success rate."""
+ASKS = "put the puck"
+"""So begins what an actor asks of a person before the start."""
 KEPT = 500
 """Episodes in the curves at most, of this start and of those before."""
 
@@ -45,6 +47,8 @@ class Board:
     period: float
     """s of a control step."""
     arm: dict[str, Any] = field(default_factory=dict)
+    held: bool | None = None
+    """Whether a person's hold lets the arm move; None where it asks for none."""
     actor: dict[str, Any] = field(default_factory=dict)
     learner: dict[str, Any] = field(default_factory=dict)
     recorded: dict[str, Any] = field(default_factory=dict)
@@ -75,6 +79,7 @@ class Board:
         last = self.ended[-1] if self.ended else None
         return {
             "arm": self.arm,
+            "held": self.held,
             "actor": self.actor,
             "learner": self.learner,
             "recorded": self.recorded,
@@ -95,7 +100,10 @@ class Board:
         if self.arm.get("stopped"):
             return f"stopped ({self.arm['reason']}): press Resume when it may move again"
         if self._state == "waiting":
-            return "ready: press Start"
+            asked = str(self.actor.get("message", ""))
+            return asked if asked.startswith(ASKS) else "ready: press Start"
+        if self.held is False:
+            return "the arm waits: it moves only while a person holds the button"
         if self._state == "running":
             return f"running for {now - self._since:.0f} s"
         return self.actor.get("message") or "waiting for the actor"

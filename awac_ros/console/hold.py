@@ -19,6 +19,7 @@ class Hold:
         self._heard = 0.0
         self._keeper: str | None = None
         self._moved = False
+        self._allowing: dict[str, float] = {}
 
     def drive(self, page: str, v_base_tip: np.ndarray, now: float) -> bool:
         """The page holds and asks for this twist (6,) at `now` (monotonic s); False while another page holds."""
@@ -31,6 +32,18 @@ class Hold:
         """The page has let go."""
         if self._holder == page:
             self._holder, self.asked = None, _STILL
+
+    def allow(self, page: str, on: bool, now: float) -> None:
+        """The page lets the arm move by itself at `now` (monotonic s), or no longer."""
+        if on:
+            self._allowing[page] = now
+        else:
+            self._allowing.pop(page, None)
+
+    def allows(self, now: float) -> bool:
+        """Whether a page drives, or lets the arm move by itself, at `now`."""
+        allowing = any(now - heard <= self._timeout for heard in self._allowing.values())
+        return allowing or self.holder(now) is not None
 
     def keep(self, page: str) -> bool:
         """The page takes control and keeps it, the arm still while nothing is held; False if another page has it."""
@@ -48,12 +61,14 @@ class Hold:
         """The page is gone; whether it had control that it never gave back."""
         kept = self._keeper == page
         self.release(page)
+        self.allow(page, False, 0.0)
         self.give_back(page)
         return kept
 
     def end(self) -> None:
         """Nobody drives any longer."""
         self._holder, self.asked, self._keeper = None, _STILL, None
+        self._allowing.clear()
 
     def holder(self, now: float) -> str | None:
         """The page that drives at `now`, if any."""

@@ -19,6 +19,8 @@ class Kind(enum.Enum):
     """A finger or button is down on the 3-D view."""
     RELEASE = "release"
     """Nothing is held any more."""
+    ALLOW = "allow"
+    """The arm may move by itself, while `on`, where it asks for a person's hold."""
     MARK = "mark"
     """Of the episode: `text` is start, success, failure or discard."""
     CORRECT = "correct"

@@ -29,6 +29,10 @@ class ActorConfig:
     record_idle: bool = parameter(
         False, "collect: record steps also while nobody holds the dead-man; else the episode waits meanwhile."
     )
+    push_back: bool = parameter(
+        False,
+        "Before an episode, push the puck to where it starts, or ask the operator to; else it starts where it lies.",
+    )
     reward: str = parameter(
         "task",
         "task: the task's own; person: -1 a step and 0 for the one at which a person marks success.",

@@ -27,6 +27,7 @@ from awac_ros.nodes.observer import Moment, Observer
 from awac_ros.nodes.outbox import Outbox, open_journals
 from awac_ros.nodes.pacing import Pacing, StateLost
 from awac_ros.nodes.policy_slot import PolicySlot
+from awac_ros.nodes.puck_return import PuckReturn, Surroundings
 from awac_ros.tasks import Scene, make_task
 
 _LOCKSTEP_PATIENCE = 5.0
@@ -93,9 +94,11 @@ class ActorLoop:
         scene = self.task.sample_scene(np.random.default_rng([seed, number, 0]))
         self._await_policy()
         self._await_arm()
-        stamp = self._set_scene(scene)
         rewards = cast(RewardRule, self._config.reward)
         episode = ActorEpisode(self.task, scene.goal, self.actor_id, number, self._limit(), rewards)
+        if self._config.push_back:
+            self._push_back(episode, scene)
+        stamp = self._set_scene(scene)
         self._await_start(episode, scene, stamp)
         self.episodes += 1
         self.topics.send_episode(EpisodeStatus.RUNNING, episode, stamp)
@@ -134,6 +137,8 @@ class ActorLoop:
 
     def _choose(self, episode: ActorEpisode, moment: Moment, rng: np.random.Generator) -> Choice | None:
         """The action and who chose it; None while the episode waits for the human."""
+        if not self.topics.arm_held:
+            return None
         if (human := self._ask_human(moment)) is not None:
             return Choice(self.task.action(human), intervened=True)
         if self._config.mode == COLLECT and not self._config.record_idle:
@@ -229,6 +234,24 @@ class ActorLoop:
         self.pacing.begin(stamp)
         return stamp
 
+    def _push_back(self, episode: ActorEpisode, scene: Scene) -> None:
+        """The puck to where the episode starts; asking the operator is an episode that waits for its START."""
+
+        def ask(sentence: str) -> None:
+            self._log.warning(sentence)
+            seen = self.observer.newest()
+            self.topics.send_episode(EpisodeStatus.WAITING, episode, seen.stamp if seen else 0.0)
+            self._await_mark(sentence)
+
+        def poll(doing: str) -> None:
+            self.message = doing
+            if self.human.take_stop():
+                self._heed(Mark.STOP)
+            self._poll()
+
+        around = Surroundings(self._ask_human, self._stopped, lambda: self.topics.arm_held, self._await_arm, ask, poll)
+        PuckReturn(self.task, around).run(self.pacing, scene.p_base_puck)
+
     def _await_start(self, episode: ActorEpisode, scene: Scene, stamp: float) -> None:
         self.topics.send_goal(self.task.p_base_goal(scene.goal), stamp)
         if self._config.mode == COLLECT:
@@ -238,8 +261,13 @@ class ActorLoop:
         if self._config.mode != COLLECT:
             return
         self.topics.send_episode(EpisodeStatus.WAITING, episode, stamp)
+        self._await_mark("waiting for the operator's START on episode/mark")
+
+    def _await_mark(self, why: str) -> None:
+        """Until the operator says START, and the arm may move."""
+        mark = None
         while mark is not Mark.START:
-            self._wait(self.human.has_mark, lambda: "waiting for the operator's START on episode/mark")
+            self._wait(self.human.has_mark, lambda: why)
             mark = self.human.take_mark()
             self._heed(mark)
             self._await_arm()

@@ -9,7 +9,7 @@ from geometry_msgs.msg import PoseStamped, TwistStamped
 from rclpy.duration import Duration
 from rclpy.node import Node
 from rclpy.publisher import Publisher
-from std_msgs.msg import Empty
+from std_msgs.msg import Bool, Empty
 
 from awac_msgs.msg import ActorStatus, ArmStatus, EpisodeMark, EpisodeStatus, LearnerStatus
 from awac_msgs.msg import PolicyWeights as PolicyWeightsMessage
@@ -63,12 +63,15 @@ class ActorTopics:
         self._slot = slot
         self.arm_stopped: str | None = None
         """Why the arm is stopped, or None."""
+        self.arm_held = True
+        """Whether a person's hold lets the arm move; always, where it asks for none."""
         self._episode_state: int | None = None
         MarkServices(node, human, lambda: self._episode_state)
         self._probed = self._proven = False
         node.create_subscription(PoseStamped, TIP, lambda message: self._measure(TIP, message), qos.STATE)
         node.create_subscription(PoseStamped, PUCK, lambda message: self._measure(PUCK, message), qos.STATE)
         node.create_subscription(ArmStatus, "arm/status", self._take_arm_status, qos.LATCHED)
+        node.create_subscription(Bool, "arm/held", self._take_held, qos.LATCHED)
         node.create_subscription(TwistStamped, "teleop/twist", self._take_twist, qos.COMMAND)
         node.create_subscription(Empty, "teleop/released", lambda _: human.let_go(), qos.EVENTS)
         node.create_subscription(EpisodeMark, "episode/mark", self._take_mark, qos.EVENTS)
@@ -152,6 +155,9 @@ class ActorTopics:
 
     def _take_arm_status(self, message: ArmStatus) -> None:
         self.arm_stopped = message.stop_reason if message.stopped else None
+
+    def _take_held(self, message: Bool) -> None:
+        self.arm_held = message.data
 
     def _take_twist(self, message: TwistStamped) -> None:
         try:

@@ -21,6 +21,7 @@ from awac_msgs.srv import ResetArm
 from awac_ros.errors import AwacError
 from awac_ros.nodes import qos
 from awac_ros.nodes.arm_config import SAWYER, ArmConfig, check
+from awac_ros.nodes.arm_hold import ArmHold
 from awac_ros.nodes.arm_motion import CommandWatch
 from awac_ros.nodes.arm_report import ArmCondition, ArmReport
 from awac_ros.nodes.arm_sawyer import SawyerSide
@@ -46,6 +47,7 @@ class ArmNode(LifecycleNodeMixin, RunnableNode):
         self._sim_time = bool(self.get_parameter("use_sim_time").value)
         check(config, self._sim_time)
         self._side: SimulatedSide | SawyerSide | None = None
+        self._hold: ArmHold | None = None
         self._failure: AwacError | None = None
         self._active = False
         self._periods = 0
@@ -79,6 +81,8 @@ class ArmNode(LifecycleNodeMixin, RunnableNode):
             return TransitionCallbackReturn.FAILURE
         self._arm = self._side.arm
         self._arm.stop(_INACTIVE)
+        if config.dead_man:
+            self._hold = ArmHold(self, self._arm, config.dead_man, self._now)
         self._watch = CommandWatch(self._arm, config.command_timeout, config.speed)
         self._inner_steps = round(config.control_period / self._arm.inner_period)
         self._period = config.control_period if config.lockstep else self._arm.inner_period
@@ -138,9 +142,14 @@ class ArmNode(LifecycleNodeMixin, RunnableNode):
         else:
             self._watch.follow(time.monotonic())
         self._periods += 1
+        if self._hold is not None:
+            self._hold.poll()
         self._publish_state()
 
     def close(self) -> None:
+        if self._hold is not None:
+            self._hold.close()
+            self._hold = None
         if self._side is not None:
             self._side.close()
             self._side = None

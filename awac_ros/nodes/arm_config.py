@@ -11,6 +11,8 @@ from awac_ros.nodes.parameters import parameter
 
 SAWYER = "sawyer"
 """The name of the physical arm."""
+_SHORTEST_HOLD = 0.1
+"""s: three words of the operator's page, which says 30 times a second that something is held."""
 
 
 @dataclass(frozen=True)
@@ -31,6 +33,12 @@ class ArmConfig:
     command_timeout: float = parameter(
         0.2, "s without a command after which a moving arm stops; older commands are refused.", low=0.01, high=5.0
     )
+    dead_man: float = parameter(
+        0.0,
+        "s for which a person's hold, said on arm/hold, lets the arm move; 0: the arm moves without.",
+        low=0.0,
+        high=2.0,
+    )
     workspace_low: tuple = parameter(
         SafetyLimits.workspace_low, "m, base frame: lower corner of the box that the tip stays in."
     )
@@ -39,7 +47,12 @@ class ArmConfig:
     @property
     def limits(self) -> SafetyLimits:
         """The figures that motion is held to; AwacError where the box can't be meant."""
-        return replace(SafetyLimits(), workspace_low=self.workspace_low, workspace_high=self.workspace_high)
+        return replace(
+            SafetyLimits(),
+            workspace_low=self.workspace_low,
+            workspace_high=self.workspace_high,
+            dead_man=self.dead_man or None,
+        )
 
 
 def check(config: ArmConfig, use_sim_time: bool) -> None:
@@ -48,3 +61,9 @@ def check(config: ArmConfig, use_sim_time: bool) -> None:
         raise AwacError(f"arm: speed is {config.speed}, so the other nodes need its clock; set use_sim_time on all")
     if config.arm == SAWYER and (config.lockstep or use_sim_time):
         raise AwacError("arm: the physical robot waits for nobody; lockstep and use_sim_time go with bullet only")
+    if config.dead_man and config.lockstep:
+        raise AwacError("arm: in lockstep nobody can hold a dead-man; leave out lockstep or dead_man")
+    if 0.0 < config.dead_man < _SHORTEST_HOLD:
+        raise AwacError(
+            f"arm: dead_man is {config.dead_man} s, shorter than a hold is said again; give {_SHORTEST_HOLD} or more"
+        )

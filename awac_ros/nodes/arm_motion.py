@@ -108,13 +108,17 @@ class OwnMotion:
         self._goal = None
 
     def step(self) -> bool:
-        """One inner period of the motion, which a stop interrupts; whether there was one."""
+        """One inner period; whether there was a motion. A stop interrupts it, a dead-man let go holds it up."""
         if self._reach is None:
             return False
         state = self._arm.state()
         if self._arm.stop_reason is not None:
             self.interrupt()
             return False
+        if not self._arm.held:
+            self._reach.wait(state)
+            self._arm.follow(np.zeros(6))
+            return True
         if self._reach.stuck(state):
             self.cancel("the arm comes no nearer to its goal; lead it there by its cuff, then try again")
             return False

@@ -87,7 +87,8 @@ class SawyerSide:
             return "no puck_pose comes, so the tip stays where it is; check the tracker"
         if self._motion.scene(p_base_tip, self._puck[1]):
             return None
-        return f"on the way: {self.arm.stop_reason or f'{self._motion.progress:.0%}'}"
+        waits = None if self.arm.held else "hold the dead-man, the tip goes on while it is held"
+        return f"on the way: {self.arm.stop_reason or waits or f'{self._motion.progress:.0%}'}"
 
     def values(self) -> dict[str, object]:
         """For the diagnostics."""

@@ -18,6 +18,7 @@ from awac_ros.console.hold import Hold, towards
 from awac_ros.console.scene import Scene
 from awac_ros.console.web import Handlers, PageServer
 from awac_ros.console.words import Kind, Word
+from awac_ros.nodes.allowance import Allowance
 from awac_ros.nodes.console_camera import CameraFeed
 from awac_ros.nodes.console_commands import Commands
 from awac_ros.nodes.console_topics import ConsoleTopics
@@ -56,6 +57,7 @@ class Console(RunnableNode):
         super().__init__("console", **arguments)
         self.config = config = declare(self, ConsoleConfig())
         self._hold = Hold(config.hold_timeout)
+        self._allowance = Allowance(self)
         earlier = earlier_episodes(Path(config.store), make_task(config.task), config.made) if config.store else []
         self._topics = ConsoleTopics(self, earlier, config.made)
         self._commands = Commands(self, self._answer)
@@ -114,6 +116,9 @@ class Console(RunnableNode):
             case Kind.RELEASE:
                 self._hold.release(page)
                 self._send_twist()
+            case Kind.ALLOW:
+                self._hold.allow(page, word.on, time.monotonic())
+                self._send_twist()
             case Kind.CONTROL:
                 self._control(page, word.on)
             case Kind.CAMERA:
@@ -147,6 +152,7 @@ class Console(RunnableNode):
 
     def _send_twist(self) -> None:
         now = time.monotonic()
+        self._allowance.tell(self._hold.allows(now), bool(self._topics.board.arm.get("stopped")), now)
         if (v_base_tip := self._hold.twist(now)) is not None:
             self._topics.send_twist(v_base_tip)
             if self._hold.holder(now) is None and self._hold.keeper is None:

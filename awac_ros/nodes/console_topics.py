@@ -10,7 +10,7 @@ from diagnostic_msgs.msg import DiagnosticArray, DiagnosticStatus
 from geometry_msgs.msg import PoseStamped, TwistStamped
 from rclpy.node import Node
 from sensor_msgs.msg import JointState
-from std_msgs.msg import Empty
+from std_msgs.msg import Bool, Empty
 
 from awac_msgs.msg import ActorStatus, ArmStatus, EpisodeStatus, LearnerStatus
 from awac_ros.arms.kinematics import JOINT_NAMES
@@ -56,6 +56,7 @@ class ConsoleTopics:
         node.create_subscription(PoseStamped, "goal_pose", self._take_goal, qos.LATCHED)
         node.create_subscription(TwistStamped, "arm/command", self._take_command, qos.COMMAND)
         node.create_subscription(ArmStatus, "arm/status", self._take_arm, qos.LATCHED)
+        node.create_subscription(Bool, "arm/held", self._take_held, qos.LATCHED)
         node.create_subscription(ActorStatus, "actor/status", self._take_actor, qos.LATCHED)
         node.create_subscription(LearnerStatus, "learner/status", self._take_learner, qos.LATCHED)
         node.create_subscription(EpisodeStatus, "episode/status", self._take_episode, qos.EPISODES)
@@ -113,6 +114,9 @@ class ConsoleTopics:
             "rate": message.rate,
             "overruns": message.overruns,
         }
+
+    def _take_held(self, message: Bool) -> None:
+        self.board.held = message.data
 
     def _take_actor(self, message: ActorStatus) -> None:
         self.board.actor = {

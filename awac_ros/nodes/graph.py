@@ -41,6 +41,20 @@ _ARGUMENTS = (
         choices=("scripted", "browser", "keyboard", *_STARTED_DEVICES, "none"),
     ),
     Argument("mapping", "", "YAML file of the device's axes, buttons and speed (empty: config/teleop_<device>.yaml)"),
+    Argument(
+        "dead_man",
+        "",
+        "s: the arm moves by itself only while a person holds a button, said again at least so often, such as 0.25 "
+        "(empty: as in params_file, 0: it moves without)",
+        float,
+    ),
+    Argument(
+        "push_back",
+        "false",
+        "true: before an episode the arm pushes the puck to where it starts, and asks a person where that fails; else "
+        "the physical puck stays where it lies, and the simulated one is put in place",
+        bool,
+    ),
     Argument("console", "", "true: serve the operator's page in a browser (empty: true in real time)", bool),
     Argument("console_port", "8080", "of the operator's page; where it is taken, one of the next", int),
     Argument("lockstep", "false", "true: the simulated world waits for the nodes; fast, and repeatable by seed", bool),
@@ -127,14 +141,16 @@ def _acts(values: Values) -> bool:
 
 
 def _arm(values: Values) -> dict[str, Value]:
+    dead_man = {"dead_man": values["dead_man"]}
     if values["sim"]:
-        return {"lockstep": values["lockstep"]}
-    return {"lockstep": False, "arm": "sawyer", "robot_host": values["robot_host"]}
+        return {"lockstep": values["lockstep"], **dead_man}
+    return {"lockstep": False, "arm": "sawyer", "robot_host": values["robot_host"], **dead_man}
 
 
 def _actor(values: Values) -> dict[str, Value]:
     mode = values["mode"]
     parameters = {"task": values["task"], "mode": mode, "lockstep": values["lockstep"], "reward": values["reward"]}
+    parameters["push_back"] = values["push_back"]
     # A run taken up again plays scenes of its own.
     parameters["seed"] = int(values["seed"]) + _made(values)
     if mode == "train":
@@ -208,6 +224,15 @@ def _check(values: Values) -> None:
         )
     if values["teleop"] == "browser" and (values["lockstep"] or values["console"] is False):
         raise AwacError("teleop:=browser needs the operator's page in real time; leave out lockstep and console")
+    if values["push_back"] and values["lockstep"]:
+        raise AwacError("push_back:=true goes with real time alone; in lockstep the puck is put in place: leave it out")
+    if values["dead_man"]:
+        scripted = values["mode"] == "collect" and values["teleop"] == "scripted"
+        if values["lockstep"] or scripted:
+            raise AwacError(
+                f"dead_man:={values['dead_man']} asks for a person's hold; drive in real time with teleop:=browser, "
+                "keyboard or gamepad, or leave it out"
+            )
     for name in ("episodes", "env_steps", "seed"):
         if int(values[name] or 0) < 0:
             raise AwacError(f"{name}:={values[name]} is negative; give 0 or more")

@@ -15,6 +15,7 @@ from std_msgs.msg import Empty
 
 from awac_msgs.msg import ArmStatus, EpisodeStatus
 from awac_ros.nodes import qos
+from awac_ros.nodes.allowance import Allowance
 from awac_ros.nodes.devices.device import Request
 from awac_ros.nodes.devices.hand import Hand
 from awac_ros.nodes.devices.make import DEVICES, make_device
@@ -51,6 +52,7 @@ class Teleop(RunnableNode):
         self.config = declare(self, TeleopConfig())
         self._device, motion = make_device(self, self.config.device, self.config.mapping)
         self._hand = Hand(motion)
+        self._allowance = Allowance(self)
         self._requests = Requests(self, self._device.say)
         self._episode: EpisodeStatus | None = None
         self._last = self._recorded = ""
@@ -75,6 +77,7 @@ class Teleop(RunnableNode):
         v_base_tip = self._hand.twist(reading, now)
         if not self._hand.holds or now - self._sent >= _SHORTEST:
             self._send(v_base_tip, now)
+        self._allowance.tell(self._hand.holds or reading.allows, self._hand.arm_stopped is not None, now)
         for meanings in reading.presses:
             self._ask(meanings)
         if (trouble := reading.trouble or self._hand.trouble) != self._trouble:
@@ -85,6 +88,7 @@ class Teleop(RunnableNode):
 
     def close(self) -> None:
         try:
+            self._allowance.let_go()
             if self._hand.holds:
                 self._send(self._hand.let_go(), time.monotonic())
                 self._twist.wait_for_all_acked(_LAST_WORD)

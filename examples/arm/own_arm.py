@@ -67,6 +67,13 @@ class OwnArm(Arm):
     def resume(self) -> None:
         self._guard.resume()
 
+    def hold(self, age: float) -> None:
+        self._guard.hold(time.monotonic() - age)
+
+    @property
+    def held(self) -> bool:
+        return self._guard.held(time.monotonic())
+
     @property
     def stop_reason(self) -> str | None:
         return self._guard.stop_reason

@@ -57,6 +57,7 @@ class Surroundings:
                 {},
                 {
                     "arm: sawyer": sawyer,
+                    "dead_man above 0": {"dead_man": 0.25},
                     "lockstep: true": {"lockstep": True},
                     "use_sim_time: true": {"use_sim_time": True},
                 },

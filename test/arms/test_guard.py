@@ -138,6 +138,7 @@ def test_with_a_dead_man_the_arm_moves_only_while_it_is_held() -> None:
         arm.guard.hold(arm.now)
         arm.follow(MOVING, 10)
     assert arm.tip_speed == pytest.approx(0.1, abs=2e-3)
+    assert arm.guard.held(arm.now)
     arm.follow(MOVING, 60)
-    assert at_rest(arm)
+    assert at_rest(arm) and not arm.guard.held(arm.now)
     assert arm.guard.stop_reason is None

@@ -14,7 +14,12 @@ LIMITS = SafetyLimits()
 def test_no_adversarial_command_crosses_a_limit(monkeypatch):
     monkeypatch.setattr(safety, "EPISODE", 150)
     measures = {measure.name: measure for measure in safety.measure(1)}
-    assert measures["commands"].value >= 12 * 150
+    assert measures["commands"].value >= 18 * 150
+    assert (
+        measures["watch: stops by silence"].value > 0 and measures["watch: stops by a stamp of another time"].value > 0
+    )
+    assert measures["watch: from a stop to rest, longest"].value > 0.0
+    assert measures["watch: moving after the last command, longest"].value > 200.0
     cost = measures.pop("cost of a command, p99")  # how fast this machine is plays no part here
     assert cost.target == "< 1" and cost.value > 0.0
     assert [name for name, measure in measures.items() if not measure.holds] == []

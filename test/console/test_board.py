@@ -33,8 +33,12 @@ def test_a_stopped_arm_is_said_before_anything_else_with_the_way_on() -> None:
     board.arm = {"stopped": True, "reason": "30 N at the tip"}
     assert board.state(0.0)["activity"] == "stopped (30 N at the tip): press Resume when it may move again"
     board.arm = {"stopped": False, "reason": ""}
+    board.actor = {"message": "put the puck near (0.61, -0.12) by hand, then say START: it slipped away"}
+    assert board.state(0.0)["activity"] == board.actor["message"]
     board.stand(3, "running", 1.0)
     assert board.state(5.2)["activity"] == "running for 4 s"
+    board.held = False
+    assert "moves only while a person holds the button" in board.state(5.2)["activity"]
 
 
 def test_the_last_episode_and_the_counts_are_in_sight() -> None:

@@ -74,3 +74,25 @@ def test_when_it_ends_what_is_held_is_let_go() -> None:
     hold.twist(0.0)
     hold.end()
     assert not hold.twist(0.0).any() and hold.twist(0.0) is None
+
+
+def test_any_page_lets_the_arm_move_by_itself_until_it_lets_go_falls_silent_or_is_lost() -> None:
+    hold = Hold(timeout=0.2)
+    assert not hold.allows(0.0)
+    hold.allow("a", True, 0.0)
+    hold.allow("b", True, 0.1)
+    assert hold.allows(0.25) and not hold.allows(0.35)
+    hold.allow("b", True, 0.4)
+    hold.allow("b", False, 0.45)
+    assert not hold.allows(0.45)
+    hold.allow("a", True, 0.5)
+    hold.lose("a")
+    assert not hold.allows(0.5)
+
+
+def test_who_drives_lets_the_arm_move_and_who_only_keeps_control_does_not() -> None:
+    hold = Hold(timeout=0.2)
+    hold.keep("a")
+    assert not hold.allows(0.0)
+    hold.drive("a", EAST, 0.0)
+    assert hold.allows(0.1)

@@ -3,6 +3,7 @@ import pytest
 
 from awac_ros.arms import Arm
 from awac_ros.arms.bullet import BulletArm
+from awac_ros.arms.limits import SafetyLimits
 from awac_ros.errors import AwacError
 from awac_ros.nodes import arm_motion
 from awac_ros.nodes.arm_motion import CommandWatch, OwnMotion
@@ -13,6 +14,7 @@ MOVING = np.array([0.1, 0.0, 0.0, 0.0, 0.0, 0.0])
 class RememberingArm(Arm):
     joint_names = ()
     inner_period = 0.02
+    held = True
 
     def __init__(self) -> None:
         self.followed: list[np.ndarray] = []
@@ -30,6 +32,8 @@ class RememberingArm(Arm):
 
     def resume(self) -> None:
         self.reason = None
+
+    def hold(self, age: float) -> None: ...
 
     @property
     def stop_reason(self) -> str | None:
@@ -109,6 +113,27 @@ def test_a_motion_of_its_own_is_not_begun_while_the_arm_is_stopped(arm: Remember
     arm.stop("somebody said so")
     with pytest.raises(AwacError, match="somebody said so"):
         OwnMotion(arm).go(object())
+
+
+def test_a_motion_of_its_own_waits_for_the_dead_man_however_long_and_goes_on_with_it() -> None:
+    arm = BulletArm(limits=SafetyLimits(dead_man=0.2))
+    try:
+        tip, puck = np.array([0.6, 0.05, 0.06]), np.array([0.6, -0.15, 0.06])
+        begin = np.array([0.55, -0.05, 0.06])
+        arm.reset(begin, puck)
+        motion = OwnMotion(arm)
+        for _ in range(200):
+            assert not motion.scene(tip, puck)
+            motion.step()
+        np.testing.assert_allclose(arm.state().p_base_tip, begin, atol=1e-3)
+        for _ in range(400):
+            arm.hold(0.0)
+            if motion.scene(tip, puck):
+                break
+            motion.step()
+        np.testing.assert_allclose(arm.state().p_base_tip, tip, atol=5e-3)
+    finally:
+        arm.close()
 
 
 def test_a_puck_put_under_the_descending_tip_sends_it_up_and_elsewhere() -> None:

@@ -34,6 +34,8 @@ class Reading:
     """(6,) x, y, z, roll, pitch, yaw as shares of full speed, in [-1, 1]; None while the dead-man is up."""
     presses: tuple[tuple[Request, ...], ...] = ()
     """For each button pressed since the last reading: what it may mean; the first that fits is meant."""
+    allows: bool = False
+    """Whether the person holds what lets the arm move by itself, where it asks for that."""
     trouble: str | None = None
     """One sentence on why the device can't be followed, or None."""
 

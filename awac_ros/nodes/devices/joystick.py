@@ -17,7 +17,7 @@ LONG_PRESS = 0.8
 class Joystick:
     """The state of a joystick; silence and loss let go of everything.
 
-    A dead-man that is down when the joystick appears, or comes back, counts only once it has been up.
+    A dead-man or an allowance that is down when the joystick appears, or comes back, counts only once it has been up.
     """
 
     def __init__(self, mapping: JoystickMapping, timeout: float) -> None:
@@ -27,7 +27,7 @@ class Joystick:
         self._axes: Sequence[float] = ()
         self._buttons: list[int] = []
         self._received: float | None = None
-        self._ready = False
+        self._ready = self._allow_ready = False
         self._down_since: dict[int, float] = {}
         self._presses: list[tuple[Request, ...]] = []
 
@@ -50,10 +50,12 @@ class Joystick:
                 elif was and not is_:
                     self._release(number)
         self._ready |= not self._dead_man()
+        self._allow_ready |= not self._allows()
 
     def lost(self) -> None:
         """The joystick is gone."""
-        self._axes, self._buttons, self._received, self._ready = (), [], None, False
+        self._axes, self._buttons, self._received = (), [], None
+        self._ready = self._allow_ready = False
         self._down_since.clear()
 
     def read(self, now: float) -> Reading:
@@ -66,7 +68,7 @@ class Joystick:
                 self._presses.append(self._meanings(number, long=True))
         presses, self._presses = tuple(self._presses), []
         held = self._ready and self._received is not None and self._dead_man()
-        return Reading(self._deflection() if held else None, presses)
+        return Reading(self._deflection() if held else None, presses, self._allow_ready and self._allows())
 
     @property
     def silent(self) -> bool:
@@ -76,7 +78,12 @@ class Joystick:
     def _dead_man(self) -> bool:
         if self._mapping.dead_man == DEFLECTION:
             return bool(self._deflection().any())
-        number = self._mapping.dead_man
+        return self._is_down(self._mapping.dead_man)
+
+    def _allows(self) -> bool:
+        return self._mapping.allow is not None and self._is_down(self._mapping.allow)
+
+    def _is_down(self, number: int) -> bool:
         return number < len(self._buttons) and bool(self._buttons[number])
 
     def _deflection(self) -> np.ndarray:

@@ -40,7 +40,7 @@ class HeldKeys:
             self._ask(event, now)
         elif event.kind is Kind.RELEASED:
             self._until.pop(event.key, None)
-        elif event.key in self._directions or event.key in self._mapping.still:
+        elif event.key in self._directions or event.key in (*self._mapping.still, *self._mapping.allow):
             self._until[event.key] = now + self._mapping.hold
             if self._exact:
                 # A keyboard repeats only the key pressed last: its reports stand for all that are held.
@@ -52,11 +52,12 @@ class HeldKeys:
         presses, self._presses = tuple(self._presses), []
         held = [key for key, until in self._until.items() if now <= until]
         self._until = {key: self._until[key] for key in held}
+        drives = [key for key in held if key not in self._mapping.allow]
         deflection = np.zeros(6)
-        for key in held:
+        for key in drives:
             if name := self._directions.get(key):
                 deflection[AXES.index(name[1:])] += 1.0 if name[0] == "+" else -1.0
-        return Reading(np.clip(deflection, -1.0, 1.0) if held else None, presses)
+        return Reading(np.clip(deflection, -1.0, 1.0) if drives else None, presses, allows=len(held) > len(drives))
 
     def _ask(self, event: KeyEvent, now: float) -> None:
         """Once a press: a plain terminal reports a key that stays down as pressed again and again."""
@@ -76,6 +77,7 @@ class Keyboard(Device):
         self._terminal.say("Hold a key to move, let go to stop; Ctrl-C ends this.")
         self._terminal.say("  ".join(f"{name}: {'/'.join(keys)}" for name, keys in mapping.keys.items()))
         self._terminal.say("  ".join(f"{name}: {key}" for name, key in mapping.buttons.items()))
+        self._terminal.say(f"{'/'.join(mapping.allow)}, held: lets the arm move by itself, where it asks for that")
 
     def wait(self, spin: Callable[[float], None]) -> None:
         self._terminal.wait(PERIOD)

@@ -60,6 +60,8 @@ class JoystickMapping(Motion):
     """Directions that run against their axis."""
     dead_man: int | str
     """The button to be held; or "deflection": holding any mapped axis out of the dead zone."""
+    allow: int | None
+    """The button that, held, lets the arm move by itself where it asks for that; none where there is none to spare."""
     buttons: dict[str, int]
     """Request: number of the button; several may share one, and the first that fits is meant."""
     long: list[str]
@@ -76,10 +78,12 @@ class JoystickMapping(Motion):
         _check_names("long", self.long, tuple(self.buttons))
         if isinstance(self.dead_man, str) and self.dead_man != DEFLECTION:
             raise AwacError(f"dead_man is {self.dead_man!r}; name a button by its number, or write {DEFLECTION}")
-        if any(number < 0 for number in (*self.axes.values(), *self.buttons.values())):
+        if any(number < 0 for number in (*self.axes.values(), *self.buttons.values(), self.allow or 0)):
             raise AwacError("axes and buttons are counted from 0")
         if self.dead_man in self.buttons.values():
             raise AwacError(f"button {self.dead_man} is the dead-man, so it can't be one of buttons as well")
+        if self.allow is not None and self.allow in (self.dead_man, *self.buttons.values()):
+            raise AwacError(f"button {self.allow} is allow, so it can't be the dead-man or one of buttons as well")
 
 
 @dataclass(frozen=True)
@@ -92,6 +96,8 @@ class KeyboardMapping(Motion):
     """Direction with its sign, such as +x: the keys that move there while they are held."""
     still: list[str]
     """Keys that hold the dead-man without moving."""
+    allow: list[str]
+    """Keys that, held, let the arm move by itself where it asks for that."""
     buttons: dict[str, str]
     """Request: its key."""
     example: ClassVar[str] = "config/teleop_keyboard.yaml"
@@ -102,7 +108,8 @@ class KeyboardMapping(Motion):
             raise AwacError(f"hold is {self.hold} s; choose it between 0.05 and 1")
         _check_names("keys", self.keys, tuple(sign + axis for axis in AXES for sign in "+-"))
         _check_names("buttons", self.buttons, tuple(request.value for request in Request))
-        used = [*(key for keys in self.keys.values() for key in keys), *self.still, *self.buttons.values()]
+        used = [*(key for keys in self.keys.values() for key in keys), *self.still, *self.allow]
+        used += self.buttons.values()
         for key in used:
             if key not in NAMED_KEYS and not (len(key) == 1 and "!" <= key <= "~" and key == key.lower()):
                 raise AwacError(f"{key!r} is no key; write a lower-case character or one of {', '.join(NAMED_KEYS)}")

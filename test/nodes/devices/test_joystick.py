@@ -9,7 +9,7 @@ from awac_ros.resources import resource
 
 GAMEPAD = load(resource("config/teleop_gamepad.yaml"), JoystickMapping)
 SPACEMOUSE = load(resource("config/teleop_spacemouse.yaml"), JoystickMapping)
-SHOULDER, A, B, Y, START = 9, 0, 1, 3, 6
+SHOULDER, RIGHT_SHOULDER, A, B, Y, START = 9, 10, 0, 1, 3, 6
 MIDDLE = [0.0] * 6
 
 
@@ -43,6 +43,19 @@ def test_a_dead_man_that_is_down_when_the_joystick_appears_counts_only_once_it_w
     gamepad.put(MIDDLE, buttons(), 0.1)
     gamepad.put(MIDDLE, buttons(SHOULDER), 0.2)
     assert gamepad.read(0.2).deflection is not None
+
+
+def test_what_lets_the_arm_move_by_itself_drives_nothing_and_counts_only_once_it_was_up() -> None:
+    gamepad = Joystick(GAMEPAD, timeout=0.25)
+    gamepad.put([1.0] * 6, buttons(RIGHT_SHOULDER), 0.0)
+    assert not gamepad.read(0.0).allows
+    gamepad.put(MIDDLE, buttons(), 0.1)
+    gamepad.put([1.0] * 6, buttons(RIGHT_SHOULDER), 0.2)
+    assert gamepad.read(0.2).allows and gamepad.read(0.2).deflection is None
+    assert not gamepad.read(0.5).allows, "silence lets go"
+    mouse = Joystick(SPACEMOUSE, timeout=0.25)
+    mouse.put(MIDDLE, [1, 1], 0.0)
+    assert not mouse.read(0.0).allows
 
 
 def test_silence_lets_go_and_a_return_needs_the_dead_man_anew(gamepad: Joystick) -> None:

@@ -88,3 +88,12 @@ def test_where_releases_are_reported_every_press_counts(exact: HeldKeys) -> None
         exact.put(KeyEvent(Kind.PRESSED, "y"), now)
         exact.put(KeyEvent(Kind.RELEASED, "y"), now + 0.1)
     assert exact.read(1.3).presses == ((Request.SUCCESS,),) * 2
+
+
+def test_the_key_that_lets_the_arm_move_by_itself_drives_nothing(exact: HeldKeys) -> None:
+    exact.put(KeyEvent(Kind.PRESSED, "g"), 0.0)
+    assert exact.read(0.1).allows and exact.read(0.1).deflection is None
+    exact.put(KeyEvent(Kind.PRESSED, "w"), 0.1)
+    assert exact.read(0.1).allows and deflection(exact, 0.1) == FORWARD
+    exact.put(KeyEvent(Kind.RELEASED, "g"), 0.2)
+    assert not exact.read(0.2).allows and deflection(exact, 0.2) == FORWARD

@@ -46,6 +46,8 @@ def changed(tmp_path: Path, file: str = "config/teleop_gamepad.yaml", **changes:
         ({"long": ["begin"]}, "long has no 'begin'"),
         ({"dead_man": "shoulder"}, "dead_man is 'shoulder'"),
         ({"dead_man": 0}, "button 0 is the dead-man"),
+        ({"allow": 9}, "button 9 is allow, so it can't be the dead-man"),
+        ({"allow": 0}, "button 0 is allow"),
         ({"dead_man": True}, "dead_man is True, which does not fit"),
     ],
 )
