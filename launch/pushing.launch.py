@@ -10,6 +10,7 @@ from launch.substitutions import EnvironmentVariable
 from launch_ros.actions import Node
 from launch_ros.parameter_descriptions import ParameterValue
 
+from awac_ros.nodes import middleware
 from awac_ros.nodes.description import Start
 from awac_ros.nodes.graph import PUSHING
 from awac_ros.nodes.up import enclave
@@ -26,10 +27,12 @@ def generate_launch_description() -> LaunchDescription:
         )
         for argument in PUSHING.arguments
     ]
-    # Every packet stays on this machine unless the shell says otherwise.
-    reach = EnvironmentVariable("ROS_AUTOMATIC_DISCOVERY_RANGE", default_value="LOCALHOST")
-    stay = SetEnvironmentVariable("ROS_AUTOMATIC_DISCOVERY_RANGE", reach)
-    return LaunchDescription([*declared, stay, OpaqueFunction(function=_nodes)])
+    # The shell may say otherwise.
+    settings = [
+        SetEnvironmentVariable(name, EnvironmentVariable(name, default_value=value))
+        for name, value in middleware.settings().items()
+    ]
+    return LaunchDescription([*declared, *settings, OpaqueFunction(function=_nodes)])
 
 
 def _nodes(context: LaunchContext) -> list[LaunchDescriptionEntity]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import fcntl
 import os
-import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,6 +11,7 @@ from typing import IO
 
 import pytest
 
+from awac_ros.nodes import middleware
 from awac_ros.rehearsal.stand_in import StandIn
 
 
@@ -32,7 +32,7 @@ _domain, _held = _free_domain()
 # Before anything imports rclpy; processes that a test starts inherit it.
 os.environ["ROS_AUTOMATIC_DISCOVERY_RANGE"] = "LOCALHOST"
 os.environ["ROS_DOMAIN_ID"] = str(_domain)
-os.environ.setdefault("AMENT_PREFIX_PATH", sys.prefix)
+middleware.settle()
 
 
 @pytest.fixture

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import os
-import sys
 from typing import Any
 
 import typer
 from typer.core import TyperGroup
 
 from awac_ros.errors import AwacError
+from awac_ros.nodes import middleware
 
-os.environ.setdefault("ROS_AUTOMATIC_DISCOVERY_RANGE", "LOCALHOST")
-os.environ.setdefault("AMENT_PREFIX_PATH", sys.prefix)
-
+middleware.settle()
 
 ORDER = (
     "pushing",

@@ -114,6 +114,11 @@ class TransitionStore:
 
     def since(self, cursor: int, limit: int) -> tuple[Transitions, int]:
         """At most `limit` transitions after `cursor`, in order, and the cursor to go on from; 0 is before the first."""
+        rows, actor_ids, end = self.rows_since(cursor, limit)
+        return unpack(rows, actor_ids), end
+
+    def rows_since(self, cursor: int, limit: int) -> tuple[np.ndarray, np.ndarray, int]:
+        """As `since`, packed: rows (N,) of the layout's row_type, the ids of the actors they number, the cursor."""
         with self._clear_errors():
             total = self.total
             if cursor > total:
@@ -123,7 +128,7 @@ class TransitionStore:
                 )
             end = min(cursor + limit, total)
             if end == cursor:
-                return Transitions.empty(self._layout), cursor
+                return np.zeros(0, self._row_type), _actor_ids([]), cursor
             chunks = self._connection.execute(
                 "SELECT first, checksum, content FROM chunks WHERE first <= ? "
                 "AND first >= (SELECT max(first) FROM chunks WHERE first <= ?) ORDER BY first",
@@ -140,8 +145,7 @@ class TransitionStore:
                 raise sqlite3.DatabaseError(
                     f"some of the transitions {cursor + 1} to {end}, or their actors, are missing"
                 )
-        actor_ids = np.array(["", *(actor_id for (actor_id,) in actors)], COLUMN_TYPES["actor_id"])  # they count from 1
-        return unpack(rows, actor_ids), end
+        return rows, _actor_ids([actor_id for (actor_id,) in actors]), end
 
     def _prepare(self, read_only: bool) -> None:
         with self._connection as connection:
@@ -173,6 +177,11 @@ class TransitionStore:
 
     def _clear_errors(self) -> AbstractContextManager[None]:
         return clear_sqlite_errors(self._path, "transition store", "restore a copy or choose another path")
+
+
+def _actor_ids(entered: list[str]) -> np.ndarray:
+    """The ids by number; numbers count from 1."""
+    return np.array(["", *entered], COLUMN_TYPES["actor_id"])
 
 
 def stored_layout(path: Path) -> Layout:

@@ -31,14 +31,25 @@ def flat_columns(transitions: Transitions) -> tuple[list[str], dict[str, np.ndar
     """The distinct actors, and every array of the message, row-major."""
     actors, indices = _numbered(transitions.actor_id)
     given = {name: indices if name == "actor" else getattr(transitions, name) for name in TYPECODES}
-    return actors.tolist(), {name: given[name].astype(code).ravel() for name, code in TYPECODES.items()}
+    return actors.tolist(), _flat(given)
 
 
-def _numbered(actor_id: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """The distinct ids, and for each row the index of its own; ids come in long runs, and comparing is dear."""
-    begins = np.flatnonzero(np.append(True, actor_id[1:] != actor_id[:-1])[: len(actor_id)])
-    actors, indices = np.unique(actor_id[begins], return_inverse=True)
-    return actors, np.repeat(indices, np.diff(np.append(begins, len(actor_id))))
+def flat_rows(rows: np.ndarray, actor_ids: np.ndarray) -> tuple[list[str], dict[str, np.ndarray]]:
+    """As `flat_columns`, of packed rows (N,) whose i-th actor is actor_ids[i]."""
+    actors, indices = _numbered(rows["actor"])
+    given = {name: indices if name == "actor" else rows[name] for name in TYPECODES}
+    return actor_ids[actors].tolist(), _flat(given)
+
+
+def _flat(columns: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
+    return {name: columns[name].astype(code).ravel() for name, code in TYPECODES.items()}
+
+
+def _numbered(actor: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The distinct actors, and for each row the index of its own; actors come in long runs, and comparing is dear."""
+    begins = np.flatnonzero(np.append(True, actor[1:] != actor[:-1])[: len(actor)])
+    actors, indices = np.unique(actor[begins], return_inverse=True)
+    return actors, np.repeat(indices, np.diff(np.append(begins, len(actor))))
 
 
 def from_flat_columns(message: Any, layout: Layout) -> Transitions:

@@ -15,7 +15,7 @@ from awac_msgs.srv import AppendTransitions, PullTransitions
 from awac_ros.data.store import TransitionStore
 from awac_ros.errors import AwacError
 from awac_ros.nodes.diagnostics import Diagnostics, Health
-from awac_ros.nodes.messages import transitions_from_message, transitions_message, transitions_row_bytes
+from awac_ros.nodes.messages import count_that_fits, packed_message, transition_bytes, transitions_from_message
 from awac_ros.nodes.parameters import declare, parameter
 from awac_ros.nodes.qos import LATCHED
 from awac_ros.nodes.runner import RunnableNode, run
@@ -25,7 +25,8 @@ Reply = TypeVar("Reply", AppendTransitions.Response, PullTransitions.Response)
 
 REPLY_BYTES = 256 * 1024
 """The largest reply: larger ones leave the middleware's shared memory and slow down a hundredfold."""
-_REPLY_OVERHEAD = 1024
+_CONTENT_BYTES = REPLY_BYTES - 1024
+"""Of it, those that transitions may take."""
 
 
 @dataclass(frozen=True)
@@ -47,7 +48,7 @@ class Buffer(RunnableNode):
         self._layout = make_task(config.task).layout
         self._store = TransitionStore(Path(config.store), self._layout)
         self._stored = self._store.total
-        self._page = (REPLY_BYTES - _REPLY_OVERHEAD) // transitions_row_bytes(self._layout)
+        self._page = _CONTENT_BYTES // transition_bytes(self._layout)
         self._refusal: str | None = None
         self._status = self.create_publisher(BufferStatus, "buffer/status", LATCHED)
         self.create_service(AppendTransitions, "buffer/append", self._append)
@@ -77,10 +78,13 @@ class Buffer(RunnableNode):
 
     def _pull(self, request: PullTransitions.Request, reply: PullTransitions.Response) -> PullTransitions.Response:
         try:
-            transitions, reply.next_cursor = self._store.since(request.cursor, min(request.limit, self._page))
+            limit = min(request.limit, self._page)
+            rows, actor_ids, _ = self._store.rows_since(request.cursor, limit)
         except AwacError as error:
             return self._refuse("pull", error, reply)
-        reply.transitions = transitions_message(transitions, self._layout)
+        rows = rows[: count_that_fits(rows, self._layout, _CONTENT_BYTES)]
+        reply.next_cursor = request.cursor + len(rows)
+        reply.transitions = packed_message(rows, actor_ids, self._layout)
         reply.success, reply.total = True, self._stored
         return reply
 

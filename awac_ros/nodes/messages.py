@@ -17,7 +17,7 @@ from awac_msgs.msg import PolicyWeights as PolicyWeightsMessage
 from awac_msgs.msg import Transitions as TransitionsMessage
 from awac_ros.arms.arm import ArmState
 from awac_ros.data import Layout, Transitions
-from awac_ros.data.wire import TYPECODES, flat_columns, from_flat_columns
+from awac_ros.data.wire import TYPECODES, flat_columns, flat_rows, from_flat_columns
 from awac_ros.errors import AwacError
 from awac_ros.learning.weights import PolicyWeights, sha256
 
@@ -106,24 +106,41 @@ def joint_state_message(time: Time, names: Sequence[str], state: ArmState) -> Jo
 
 def transitions_message(transitions: Transitions, layout: Layout) -> TransitionsMessage:
     """All rows as one message."""
+    return _columns_message(len(transitions), flat_columns(transitions), layout)
+
+
+def packed_message(rows: np.ndarray, actor_ids: np.ndarray, layout: Layout) -> TransitionsMessage:
+    """Packed rows (N,), whose i-th actor is actor_ids[i], as one message."""
+    return _columns_message(len(rows), flat_rows(rows, actor_ids), layout)
+
+
+def _columns_message(count: int, flat: tuple[list[str], dict[str, np.ndarray]], layout: Layout) -> TransitionsMessage:
+    actor_ids, columns = flat
     message = TransitionsMessage(
         layout_hash=layout.hash,
-        count=len(transitions),
+        count=count,
         observation_size=layout.observation_size,
         action_size=layout.action_size,
+        actor_ids=actor_ids,
     )
-    message.actor_ids, columns = flat_columns(transitions)
     for name, column in columns.items():
         setattr(message, name, _flat(TYPECODES[name], column))
     return message
 
 
-def transitions_row_bytes(layout: Layout) -> int:
-    """The most that one transition adds to a serialized message: that of a row with an actor id of its own."""
+def transition_bytes(layout: Layout) -> int:
+    """What one transition adds to a serialized message, but for the id of its actor."""
     widths = {"observation": layout.observation_size, "next_observation": layout.observation_size}
     widths["action"] = layout.action_size
-    values = sum(np.dtype(typecode).itemsize * widths.get(name, 1) for name, typecode in TYPECODES.items())
-    return values + _ACTOR_ID_BYTES
+    return sum(np.dtype(typecode).itemsize * widths.get(name, 1) for name, typecode in TYPECODES.items())
+
+
+def count_that_fits(rows: np.ndarray, layout: Layout, size: int) -> int:
+    """How many of the packed rows (N,), from the first on, take at most `size` bytes of a serialized message."""
+    actor = rows["actor"]
+    named = np.cumsum(np.append(True, actor[1:] != actor[:-1])[: len(actor)])
+    sizes = np.arange(1, len(rows) + 1) * transition_bytes(layout) + named * _ACTOR_ID_BYTES
+    return int(np.searchsorted(sizes, size, side="right"))
 
 
 def transitions_from_message(message: TransitionsMessage, layout: Layout) -> Transitions:

@@ -191,8 +191,13 @@ class RealTime(Pacing):
         self.command(_STILL)
 
     def idle(self) -> None:
-        self.command(_STILL)
-        self._await_deadline()
+        """Until something is heard, or until the control instant, at which stillness is commanded."""
+        self._deadlines.worked(self._time())
+        if (left := self._deadlines.left(self._time())) > 0.0:
+            self._spinner.once(left)
+        if self._deadlines.left(now := self._time()) <= 0.0:
+            self.command(_STILL)
+            self._deadlines.met(now)
 
     def _await_deadline(self) -> None:
         self._deadlines.worked(self._time())

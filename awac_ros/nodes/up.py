@@ -16,6 +16,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from awac_ros.errors import AwacError
+from awac_ros.nodes import middleware
 from awac_ros.nodes.description import Graph, Start, Value
 from awac_ros.nodes.shared_memory import remove_stale_segments
 
@@ -208,7 +209,5 @@ def enclave(node: str) -> str:
 
 
 def node_environment() -> dict[str, str]:
-    """The environment of a node: this one's, and where it is silent, this machine alone."""
-    environment = {"ROS_AUTOMATIC_DISCOVERY_RANGE": "LOCALHOST", "AMENT_PREFIX_PATH": sys.prefix, **os.environ}
-    environment["PYTHONUNBUFFERED"] = "1"
-    return environment
+    """The environment of a node: this one's, and where it is silent, the middleware's settings."""
+    return {**middleware.settings(), **os.environ, "PYTHONUNBUFFERED": "1"}

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import sys
 from collections.abc import Callable
 from typing import Any
 
@@ -11,6 +10,8 @@ import rclpy
 from rclpy.executors import SingleThreadedExecutor
 from rclpy.qos import QoSProfile
 from rclpy.signals import SignalHandlerOptions
+
+from awac_ros.nodes import middleware
 
 
 def own_namespace() -> str:
@@ -22,8 +23,7 @@ class Monitor:
     """A node of its own context; nothing is heard but in `spin`. Leave the `with` block to end it."""
 
     def __init__(self, namespace: str) -> None:
-        os.environ.setdefault("ROS_AUTOMATIC_DISCOVERY_RANGE", "LOCALHOST")
-        os.environ.setdefault("AMENT_PREFIX_PATH", sys.prefix)
+        middleware.settle()
         self._context = rclpy.Context()
         rclpy.init(args=[], context=self._context, signal_handler_options=SignalHandlerOptions.NO)
         self.node = rclpy.create_node("monitor", namespace=namespace, context=self._context)

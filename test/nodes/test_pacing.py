@@ -128,6 +128,19 @@ def test_in_real_time_a_state_that_is_no_longer_seen_is_named() -> None:
     assert sent and not sent.moves()
 
 
+def test_in_real_time_what_is_heard_ends_a_wait_at_once_and_stillness_is_commanded_once_a_period() -> None:
+    turns, sent = Turns(), Sent()
+    paced = real_time(turns, Observer(timeout=5.0), sent)
+    hear = turns.once
+    turns.once = lambda timeout: hear(min(timeout, 0.03))
+    paced.idle()
+    assert turns.now == pytest.approx(1.03) and not sent
+    while turns.now < 1.3 - 1e-6:
+        paced.idle()
+    assert [at for _, at in sent] == pytest.approx([1.1, 1.2, 1.3]) and not sent.moves()
+    assert paced.overruns == 0
+
+
 def test_a_clock_that_leaps_costs_the_episode_and_the_next_one_goes_on_at_its_new_time() -> None:
     observer, sent, turns = Observer(timeout=60.0), Sent(), Turns()
     turns.now = 5000.0
