@@ -102,7 +102,9 @@ def relabel(
     source: SourceArgument,
     out: OutOption = None,
     in_place: InPlaceOption = False,
-    reward: Annotated[Literal["dense", "sparse"], typer.Option(help="Which of the task's rewards.")] = "dense",
+    reward: Annotated[
+        Literal["task", "sparse"], typer.Option(help="The task's own, or -1 a step and 0 where it sees a success.")
+    ] = "task",
     goal: Annotated[
         str | None,
         typer.Option(
@@ -118,15 +120,15 @@ def relabel(
     The goal stands in every observation and is replaced there; an episode under another goal counts as another
     episode, so that it can be merged with what it came from.
     """
+    from awac_ros.tasks import task_of
     from awac_ros.tasks.relabel import relabel as relabelled
-    from awac_ros.tasks.relabel import task_of
 
     place = destination(source, out, in_place)
     wanted = _goal(goal)
     found = load(source, skip_broken=skip_broken)
-    task = task_of(found.layout, reward, str(source))
+    task = task_of(found.layout, str(source))
     items = track(list(found.episodes.items()), f"relabelling {source}")
-    made = found.with_episodes({name: relabelled(task, episode, wanted) for name, episode in items})
+    made = found.with_episodes({name: relabelled(task, episode, reward, wanted) for name, episode in items})
     write(place, made, as_json)
 
 

@@ -36,11 +36,11 @@ def plot(
 def replay(
     source: SourceArgument,
     episode: Annotated[str, typer.Argument(help="The episode's name, as awac data info --episodes lists it.")],
-    out: Annotated[Path, typer.Option(help="A .gif for an animation, a .png for a strip of six pictures.")],
+    out: Annotated[Path, typer.Option(help="A .mp4, .webp or .gif in motion, or a .png of six pictures.")],
     width: Annotated[int, typer.Option(min=64, max=1920, help="Of each picture, pixels.")] = 320,
     as_json: JsonOption = False,
 ) -> None:
-    """Do a recorded pushing episode again in the simulator, action by action, and show it.
+    """Do a recorded episode again in the simulator, action by action, and show it.
 
     Says how far the end lies from the recorded one: a simulated episode comes out the same, a real one shows how far
     the simulator is from the robot.
@@ -49,11 +49,11 @@ def replay(
     from awac_ros.data import edit, formats
     from awac_ros.runs.replay import replay as run
     from awac_ros.runs.replay import steps_between_pictures, write
-    from awac_ros.tasks.relabel import task_of
+    from awac_ros.tasks import task_of
 
     found = formats.read(source, track=track)
     chosen = edit.choose(found, [episode])[episode]
-    task = task_of(found.layout, "dense", str(source))
+    task = task_of(found.layout, str(source))
     every = steps_between_pictures(out, len(chosen))
     arm = make_arm("bullet")
     try:
