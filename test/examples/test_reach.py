@@ -120,9 +120,7 @@ def test_where_the_task_is_not_installed_one_sentence_says_so(learned):
     assert f"{folder} is of layout" in ended.stderr and "install the package of its task" in ended.stderr
     data = ["data", "relabel", str(folder / "random.hdf5"), "--out", str(folder / "no.hdf5")]
     ended = awac({**os.environ, "PYTHONPATH": str(ROOT)}, *data)
-    assert (
-        ended.returncode == 2 and "random.hdf5 is of task reach, which is none of the arm's tasks here" in ended.stderr
-    )
+    assert ended.returncode == 2 and "random.hdf5 is of task reach, which is none of" in ended.stderr
 
 
 def test_the_scripted_operator_refuses_a_task_that_it_does_not_know(environment, tmp_path):

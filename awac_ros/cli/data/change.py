@@ -17,7 +17,6 @@ from awac_ros.cli.data.group import (
     data,
     destination,
     load,
-    remark,
     track,
     without,
     write,
@@ -47,9 +46,7 @@ def merge(
     for name in unwanted - {f"{part.source}: {each}" for part in parts for each in part.episodes}:
         raise AwacError(f"there is no episode {name!r} to leave out; name it as <file>: <episode>")
     parts = [without(part, [name for name in part.episodes if f"{part.source}: {name}" in unwanted]) for part in parts]
-    made = edit.merge(parts)
-    remark(made.remarks)
-    write(place, made, as_json)
+    write(place, edit.merge(parts), as_json)
 
 
 @data.command()
@@ -151,9 +148,7 @@ def label(
 
     place = destination(source, out, in_place)
     found = load(source, skip_broken=skip_broken)
-    made = edit.correct(found, episodes, Outcome(outcome))
-    remark(made.remarks[len(found.remarks) :])
-    write(place, made, as_json)
+    write(place, edit.correct(found, episodes, Outcome(outcome)), as_json)
 
 
 def _goal(text: str | None) -> Goal:

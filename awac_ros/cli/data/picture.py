@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from awac_ros.cli.data.group import JsonOption, SkipOption, SourceArgument, data, load, track, writing
+from awac_ros.cli.data.group import JsonOption, SkipOption, SourceArgument, data, load, remark, track, writing
 from awac_ros.errors import AwacError
 
 
@@ -29,7 +29,12 @@ def plot(
         raise AwacError(f"{source} holds no episode to draw; record some first")
     with writing(out):
         draw(found, out)
-    typer.echo(json.dumps({"written": str(out), "episodes": len(found.episodes)}) if as_json else f"{out}")
+    if as_json:
+        about = {"written": str(out), "episodes": len(found.episodes), "remarks": found.remarks}
+        typer.echo(json.dumps(about, indent=2))
+    else:
+        remark(found.remarks)
+        typer.echo(f"{out}: {len(found.episodes)} episodes")
 
 
 @data.command()

@@ -11,6 +11,7 @@ def test_plot_draws_the_episodes(awac_json, make_file, tmp_path):
     assert awac_json("plot", make_file(), "--out", tmp_path / "old.png") == {
         "written": f"{tmp_path}/old.png",
         "episodes": 4,
+        "remarks": [],
     }
     assert Image.open(tmp_path / "old.png").size == (1560, 540)
 
