@@ -16,7 +16,7 @@ SUFFIXES = (".mp4", ".webp", ".gif")
 Shown = Iterable[tuple[Image.Image, float]]
 """Pictures of one size, each with the s for which it is shown."""
 _QUALITY = {"crf": "20", "preset": "medium", "tune": "animation"}
-"""Of x264: hardly to be told from the pictures themselves, a tenth of a GIF's size."""
+"""Of x264: hardly to be told from the pictures themselves, a seventh of a GIF's size."""
 
 
 def check(path: Path, *others: str) -> None:
