@@ -105,7 +105,7 @@ function showEpisode({ activity, episode, recorded, last, counts }) {
 }
 
 function showLearning(actor, learner) {
-  $("learning").textContent = learner.message;
+  $("learning").textContent = learner.paused ? "paused" : learner.message;
   const known = actor.version >= 0;
   $("version").textContent = known ? actor.version : "none yet";
   $("behind").textContent = known ? learner.version - actor.version : "–";
