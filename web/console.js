@@ -61,10 +61,19 @@ function hearFarewell() {
 function showLink(open) {
   if (open && ended) return location.reload();  // another graph runs here now
   $("lost-why").textContent = ended ? "The graph has ended." : "Connection lost.";
+  $("lost-then").textContent = ended ? "This page comes back with the next one that is started here."
+    : "Nothing can be driven or stopped from this page until it is back.";
   $("lost").hidden = open;
   $("link").textContent = open ? "connected" : "not connected";
   $("link").dataset.level = open ? "ok" : "error";
-  if (!open) { drive.letGo(); allowing.letGo(); allow({}, {}, false); }
+  if (!open) { drive.letGo(); allowing.letGo(); allow({}, {}, false); showUnknown(); }
+}
+
+/** What was last heard is no longer known to be so. */
+function showUnknown() {
+  $("stopped").hidden = $("driving").hidden = true;
+  $("activity").textContent = ended ? "ended" : "not connected";
+  for (const line of $("nodes").children) line.dataset.level = "silent";
 }
 
 function showState(now) {
@@ -101,7 +110,7 @@ function showEpisode({ activity, episode, recorded, last, counts }) {
 }
 
 function showLearning(actor, learner) {
-  $("learning").textContent = learner.message;
+  $("learning").textContent = learner.paused ? "paused" : learner.message;
   const known = actor.version >= 0;
   $("version").textContent = known ? actor.version : "none yet";
   $("behind").textContent = known ? learner.version - actor.version : "–";

@@ -132,7 +132,7 @@ class BulletArm(SimulatedArm):
         self._place_arm(joint_position)
 
     def mark(self, p_base: np.ndarray, radius: float) -> None:
-        """Show one green disc on the table around p_base (2,) m, which touches nothing; then never reset the world."""
+        """Show one flat green disc around p_base (3,) m, which touches nothing; then never reset the world."""
         if self._mark is None:
             angle = np.linspace(0.0, 2.0 * np.pi, MARK_CORNERS, endpoint=False)
             rim = np.column_stack((radius * np.cos(angle), radius * np.sin(angle), np.zeros(MARK_CORNERS)))
@@ -144,7 +144,7 @@ class BulletArm(SimulatedArm):
                 rgbaColor=MARK_COLOUR,
             )
             self._mark = self._bullet.createMultiBody(0.0, -1, shape)
-        place = (p_base[0], p_base[1], self.config.table_height + MARK_HEIGHT)
+        place = (p_base[0], p_base[1], p_base[2] + MARK_HEIGHT)
         self._bullet.resetBasePositionAndOrientation(self._mark, place, (0.0, 0.0, 0.0, 1.0))
 
     def _place_arm(self, joint_position: np.ndarray) -> None:

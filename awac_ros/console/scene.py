@@ -12,7 +12,7 @@ from viser import SceneNodeHandle, TransformControlsEvent, ViserServer
 
 from awac_ros.arms.limiter import SafetyLimits
 from awac_ros.arms.shapes import ArmShapes, Shape
-from awac_ros.tasks.pushing import PUCK_HALF_HEIGHT, PUCK_RADIUS, TABLE_HEIGHT, PushingConfig
+from awac_ros.tasks.pushing import PUCK_HALF_HEIGHT, PUCK_RADIUS, TABLE_HEIGHT, PushingConfig, mark_height
 
 TRAIL = 120
 """Points of the tip's trail."""
@@ -46,7 +46,7 @@ class Picture:
     puck: tuple[np.ndarray, np.ndarray] | None = None
     """Position (3,) and quaternion wxyz (4,)."""
     p_base_goal: np.ndarray | None = None
-    """(3,): where the puck shall be."""
+    """(3,): where what the task is about shall be."""
     p_base_commanded: np.ndarray | None = None
     """(3,): where the command in force takes the tip; None while it stands still."""
 
@@ -131,7 +131,8 @@ class Scene:
             if picture.puck is not None:
                 _move(self._puck, picture.puck)
             if picture.p_base_goal is not None:
-                _move(self._goal, (np.array([*picture.p_base_goal[:2], TABLE_HEIGHT + _LEGEND]), _UPRIGHT))
+                x, y, z = picture.p_base_goal
+                _move(self._goal, (np.array((x, y, mark_height(z) + _LEGEND)), _UPRIGHT))
             if picture.tip is not None:
                 self._draw_tip(picture.tip, picture.p_base_commanded)
 

@@ -23,7 +23,7 @@ def merge(parts: Sequence[DataSet]) -> DataSet:
     layout = parts[0].layout
     episodes: dict[str, Episode] = {}
     masks: dict[str, list[str]] = {}
-    remarks: list[str] = []
+    remarks = [remark for part in parts for remark in part.remarks]
     owner: dict[Key, str] = {}
     for part in parts:
         layout.check_same(part.layout, part.source)

@@ -107,6 +107,7 @@ class Recording:
         if outside.any():
             raise AwacError(
                 f"{source}: action at row {np.argmax(outside)} lies outside [-1, 1], and the largest entry of all is "
-                f"{size[outside].max():.3g}; scale the actions, or cut them with clip_actions"
+                f"{size[outside].max():.3g}; scale the actions, or cut them with clip_actions (awac "
+                "data import --clip-actions)"
             )
         return self.action

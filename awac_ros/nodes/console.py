@@ -46,7 +46,7 @@ class ConsoleConfig:
         0.25, "s without a word of a driving page at which it counts as let go.", low=0.05, high=2.0
     )
     store: str = parameter("", "The run's transition store, whose episodes the curves begin with; empty: none.")
-    task: str = parameter("pushing", "The task of these episodes.", choices=tuple(TASKS))
+    task: str = parameter("pushing", "What is learned.", choices=tuple(TASKS))
     made: int = parameter(0, "How many of the store's transitions are of earlier starts.", low=0, high=10**12)
 
 
@@ -58,8 +58,9 @@ class Console(RunnableNode):
         self.config = config = declare(self, ConsoleConfig())
         self._hold = Hold(config.hold_timeout)
         self._allowance = Allowance(self)
-        earlier = earlier_episodes(Path(config.store), make_task(config.task), config.made) if config.store else []
-        self._topics = ConsoleTopics(self, earlier, config.made)
+        task = make_task(config.task)
+        earlier = earlier_episodes(Path(config.store), task, config.made) if config.store else []
+        self._topics = ConsoleTopics(self, task.layout.control_period, earlier, config.made)
         self._commands = Commands(self, self._answer)
         self._camera = CameraFeed(self, lambda picture: self._pages.show(picture))
         self._heard: deque[tuple[str, Word | None]] = deque()

@@ -21,7 +21,6 @@ from awac_ros.nodes import qos
 from awac_ros.nodes.learner_pause import PAUSED
 from awac_ros.nodes.messages import orientation, position, twist, twist_message
 from awac_ros.nodes.observer import PUCK, TIP
-from awac_ros.tasks.pushing import PushingConfig
 
 _LOOKAHEAD = 0.4
 """s: how far ahead of the tip the ghost of the command is drawn."""
@@ -38,10 +37,10 @@ _STATES = {EpisodeStatus.WAITING: "waiting", EpisodeStatus.RUNNING: "running", E
 class ConsoleTopics:
     """Subscribes for one console; a message that can't be used is told to the log and shown nowhere."""
 
-    def __init__(self, node: Node, earlier: Sequence[Ended], made: int) -> None:
-        """`earlier` are episodes of earlier starts, in which `made` control steps were made."""
+    def __init__(self, node: Node, control_period: float, earlier: Sequence[Ended], made: int) -> None:
+        """`control_period` in s; `earlier` are episodes of earlier starts, in which `made` control steps were made."""
         self._node = node
-        self.board = Board(PushingConfig.control_period, earlier=earlier, made=made)
+        self.board = Board(control_period, earlier=earlier, made=made)
         self._joints: np.ndarray | None = None
         self._poses: dict[str, tuple[np.ndarray, np.ndarray]] = {}
         self._goal: np.ndarray | None = None

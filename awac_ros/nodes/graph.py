@@ -257,7 +257,9 @@ def _check(values: Values) -> None:
         if values[name]:
             _check_task(str(values[name]), _layout(values))
     if not (values["demos"] or values["prior"] or _checkpoint(values).exists()):
-        raise AwacError("mode:=train has nothing to begin with; give demos:=, prior:= or checkpoint:=")
+        raise AwacError(
+            "mode:=train has nothing to begin with; collect demonstrations, or give demos:=, prior:= or checkpoint:="
+        )
 
 
 PUSHING = Graph(

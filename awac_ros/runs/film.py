@@ -12,15 +12,14 @@ from PIL import Image, ImageDraw, ImageFont
 
 from awac_ros.arms import SimulatedArm
 from awac_ros.arms.bullet import BulletArm
-from awac_ros.data.atomic import atomic_replacement
 from awac_ros.data.data_set import Track, untracked
 from awac_ros.envs.random_process import OrnsteinUhlenbeck
 from awac_ros.envs.rollout import ChooseAction
 from awac_ros.envs.simulated import world_state
-from awac_ros.errors import AwacError
-from awac_ros.tasks import Pushing, PushingConfig, Scene
+from awac_ros.runs import animation
+from awac_ros.tasks import ArmTask, Scene
+from awac_ros.tasks.pushing import PushingConfig, mark_height
 
-FORMATS = {".gif": "GIF", ".webp": "WEBP"}
 FRAME = 0.05
 """s of simulated time between two pictures, and that each is shown: real time, 20 a second."""
 SETTLED = 12
@@ -42,7 +41,7 @@ class Pose:
     p_base_puck: np.ndarray
     """(3,) m."""
     distance: float
-    """m, of the puck from its goal."""
+    """m, from the goal."""
     success: bool
 
 
@@ -51,37 +50,39 @@ class Shot:
     """One scene before and after, both as long."""
 
     p_base_goal: np.ndarray
-    """(2,) m: where the puck shall go."""
+    """(3,) m: where the goal is marked."""
     before: list[Pose]
     after: list[Pose]
 
 
-def make(policy: ChooseAction, path: Path, scenes: int, seed: int, width: int, track: Track = untracked) -> list[Shot]:
-    """Write an animation, `width` pixels wide, that repeats without end, over `path`; what it shows.
+def make(
+    task: ArmTask, policy: ChooseAction, path: Path, scenes: int, seed: int, width: int, track: Track = untracked
+) -> list[Shot]:
+    """Write an animation, `width` pixels wide, over `path`; what it shows.
 
-    AwacError unless `path` is a .gif or a .webp.
+    AwacError unless `path` ends as an animation does.
     """
-    if path.suffix not in FORMATS:
-        raise AwacError(f"{path}: name a .webp or a .gif")
+    animation.check(path)
     arm, rng = BulletArm(), np.random.default_rng(seed)
     try:
-        shots = [shoot(Pushing(), arm, policy, rng) for _ in track(range(scenes), "acting")]
+        shots = [shoot(task, arm, policy, rng) for _ in track(range(scenes), "acting")]
     finally:
         arm.close()
-    _write(path, _frames(shots, width, track))
+    animation.write(path, _frames(shots, width, track))
     return shots
 
 
-def shoot(task: Pushing, arm: SimulatedArm, policy: ChooseAction, rng: np.random.Generator) -> Shot:
+def shoot(task: ArmTask, arm: SimulatedArm, policy: ChooseAction, rng: np.random.Generator) -> Shot:
     """The random process and the policy from one start to one goal, until the policy has kept the goal for a while."""
     scene = task.sample_scene(rng)
     after = list(_until_settled(_poses(task, arm, scene, policy)))
     process = OrnsteinUhlenbeck(task.layout.action_size, rng)
     before = list(islice(_poses(task, arm, scene, process), len(after)))
-    return Shot(scene.goal[2:], before, after)
+    x, y, z = task.p_base_goal(scene.goal)
+    return Shot(np.array((x, y, mark_height(z))), before, after)
 
 
-def _poses(task: Pushing, arm: SimulatedArm, scene: Scene, choose_action: ChooseAction) -> Iterator[Pose]:
+def _poses(task: ArmTask, arm: SimulatedArm, scene: Scene, choose_action: ChooseAction) -> Iterator[Pose]:
     """One every FRAME s of simulated time."""
     arm.reset(scene.p_base_tip, scene.p_base_puck)
     for _ in range(task.horizon):
@@ -115,21 +116,6 @@ def _frames(shots: Sequence[Shot], width: int, track: Track) -> Iterator[tuple[I
                 yield _beside(*sides), _LAST if step == len(shot.after) else FRAME
     finally:
         world.close()
-
-
-def _write(path: Path, shown: Iterable[tuple[Image.Image, float]]) -> None:
-    pictures, seconds = zip(*shown, strict=True)
-    with atomic_replacement(path) as temporary:
-        pictures[0].save(
-            temporary,
-            FORMATS[path.suffix],
-            save_all=True,
-            append_images=pictures[1:],
-            duration=[round(1000 * each) for each in seconds],
-            loop=0,
-            quality=80,
-            method=4,
-        )
 
 
 def _side(world: BulletArm, pose: Pose, title: str, width: int) -> Image.Image:

@@ -9,15 +9,18 @@ from concurrent.futures.process import BrokenProcessPool
 from functools import cache
 
 import gymnasium
+from gymnasium.wrappers import TimeLimit
 
+from awac_ros.arms import make_arm
 from awac_ros.data import Episode
-from awac_ros.envs import PUSHING_ID
 from awac_ros.envs.evaluate import Evaluation, judge
 from awac_ros.envs.random_process import random_episodes
 from awac_ros.envs.rollout import rollouts
+from awac_ros.envs.simulated import SimulatedTask
 from awac_ros.errors import AwacError
 from awac_ros.learning.policy import Policy
 from awac_ros.learning.weights import PolicyWeights
+from awac_ros.tasks import Pushing, make_task
 
 COUNT = 2
 EPISODES_AT_ONCE = 20
@@ -25,12 +28,14 @@ EPISODES_AT_ONCE = 20
 
 
 class Workers:
-    """Processes that roll out the pushing task; leave the `with` block to end them.
+    """Processes that roll out one task; leave the `with` block to end them.
 
     AwacError at the block's end if one of them was killed.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, task: str = Pushing.name) -> None:
+        """`task` by its name, as `make_task` takes it."""
+        self._task = task
         context = multiprocessing.get_context("spawn")
         self._pool = ProcessPoolExecutor(COUNT, context, initializer=_leave_interrupts_to_the_parent)
 
@@ -47,11 +52,11 @@ class Workers:
 
     def act_at_random(self, seed: int, episodes: range) -> Future[list[Episode]]:
         """These episodes of the random process's run `seed`."""
-        return self._pool.submit(_act_at_random, seed, episodes)
+        return self._pool.submit(_act_at_random, self._task, seed, episodes)
 
     def evaluate(self, weights: PolicyWeights, seed: int, episodes: range) -> Future[Evaluation]:
         """These episodes of the evaluation `seed` of a policy."""
-        return self._pool.submit(_evaluate, weights.to_bytes(), seed, episodes)
+        return self._pool.submit(_evaluate, self._task, weights.to_bytes(), seed, episodes)
 
 
 def shares(episodes: int) -> list[range]:
@@ -71,16 +76,17 @@ def join(evaluations: list[Evaluation]) -> Evaluation:
 
 
 @cache
-def _environment() -> gymnasium.Env:
-    return gymnasium.make(PUSHING_ID)
+def _environment(name: str) -> gymnasium.Env:
+    task = make_task(name)
+    return TimeLimit(SimulatedTask(task, make_arm("bullet")), task.horizon)
 
 
-def _act_at_random(seed: int, episodes: range) -> list[Episode]:
-    return list(random_episodes(_environment(), seed=seed, episodes=episodes))
+def _act_at_random(task: str, seed: int, episodes: range) -> list[Episode]:
+    return list(random_episodes(_environment(task), seed=seed, episodes=episodes))
 
 
-def _evaluate(weights: bytes, seed: int, episodes: range) -> Evaluation:
-    env = _environment()
+def _evaluate(task: str, weights: bytes, seed: int, episodes: range) -> Evaluation:
+    env = _environment(task)
     policy = Policy.from_weights(PolicyWeights.from_bytes(weights, source="the policy under evaluation"))
     return judge(env.unwrapped.task, rollouts(env, policy.mean, seed=seed, episodes=episodes))
 

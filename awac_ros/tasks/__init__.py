@@ -2,7 +2,7 @@
 
 from awac_ros.tasks.arm_task import ArmTask, Scene, WorldState
 from awac_ros.tasks.box import BoxTask
-from awac_ros.tasks.names import TASKS, make_task
+from awac_ros.tasks.names import TASKS, make_task, task_of, task_with_layout
 from awac_ros.tasks.pushing import Pushing, PushingConfig
 from awac_ros.tasks.task import GoalTask, Task
 
@@ -17,4 +17,6 @@ __all__ = [
     "Task",
     "WorldState",
     "make_task",
+    "task_of",
+    "task_with_layout",
 ]

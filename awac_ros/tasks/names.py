@@ -10,6 +10,7 @@ from collections.abc import Callable
 from functools import partial
 from importlib.metadata import EntryPoint, entry_points
 
+from awac_ros.data import Layout
 from awac_ros.errors import AwacError
 from awac_ros.tasks.arm_task import ArmTask
 from awac_ros.tasks.pushing import Pushing
@@ -24,6 +25,29 @@ def make_task(name: str) -> ArmTask:
     return TASKS[name]()
 
 
+def task_of(layout: Layout, source: str) -> ArmTask:
+    """The arm's task that data of this layout are of; AwacError, naming `source`, if it is not installed."""
+    if layout.task not in TASKS:
+        raise AwacError(
+            f"{source} is of task {layout.task}, which is none of the arm's tasks here ({', '.join(TASKS)}); install "
+            "the package that brings it (docs/howto/own_task.md)"
+        )
+    task = make_task(layout.task)
+    task.layout.check_same(layout, source)
+    return task
+
+
+def task_with_layout(layout_hash: str, source: str) -> ArmTask:
+    """The arm's task whose layout has this hash; AwacError, naming `source`, if none that is installed has."""
+    for name in TASKS:
+        if (task := make_task(name)).layout.hash == layout_hash:
+            return task
+    raise AwacError(
+        f"{source} is of layout {layout_hash}, which none of the arm's tasks here has ({', '.join(TASKS)}); install "
+        "the package of its task, in the version that wrote this (docs/howto/own_task.md)"
+    )
+
+
 def _made(entry: EntryPoint) -> ArmTask:
     """The task of an entry point."""
     try:
@@ -36,6 +60,6 @@ def _made(entry: EntryPoint) -> ArmTask:
 
 
 TASKS: dict[str, Callable[[], ArmTask]] = {
-    **{entry.name: partial(_made, entry) for entry in entry_points(group=GROUP)},
     Pushing.name: Pushing,
+    **{entry.name: partial(_made, entry) for entry in entry_points(group=GROUP) if entry.name != Pushing.name},
 }

@@ -141,6 +141,11 @@ class Pushing(ArmTask):
         return rng.uniform(np.tile(AREA_LOW, 2), np.tile(AREA_HIGH, 2), (count, 4)).astype(np.float32)
 
 
+def mark_height(height: float) -> float:
+    """m: where a goal at `height`, of any task, is marked: there, or on the table where a puck would lie at it."""
+    return height if height > TABLE_HEIGHT + 2.0 * PUCK_HALF_HEIGHT else TABLE_HEIGHT
+
+
 def _scene(hand: np.ndarray, puck: np.ndarray, goal: np.ndarray) -> Scene:
     """Tip and puck at their heights over (2,) places, m."""
     return Scene(np.append(hand, TIP_HEIGHT), np.append(puck, _PUCK_HEIGHT), goal)

@@ -7,27 +7,20 @@ from typing import Literal
 
 import numpy as np
 
-from awac_ros.data import Episode, Layout, Outcome
+from awac_ros.data import Episode, Outcome
 from awac_ros.data.edit import derived_ids
+from awac_ros.data.labels import STEP_REWARD, SUCCESS_REWARD
 from awac_ros.errors import AwacError
 from awac_ros.tasks.arm_task import ArmTask
-from awac_ros.tasks.pushing import Pushing, PushingConfig
 
 Goal = np.ndarray | Literal["achieved"] | None
 """(goal_size,), or what each episode has achieved at its end, or each episode's own."""
+Reward = Literal["task", "sparse"]
+"""task: the task's own. sparse: -1 a step, and 0 where the task sees a success."""
 
 
-def task_of(layout: Layout, reward: Literal["dense", "sparse"], source: str) -> ArmTask:
-    """The arm's task that data of this layout are of; AwacError, naming `source`, if there is none."""
-    if layout.task != Pushing.name:
-        raise AwacError(f"{source} is of task {layout.task}, whose rewards are not known here; name a file of pushing")
-    task = Pushing(PushingConfig(reward=reward))
-    task.layout.check_same(layout, source)
-    return task
-
-
-def relabel(task: ArmTask, episode: Episode, goal: Goal = None) -> Episode:
-    """The same motion with the task's rewards, under another goal if one is given.
+def relabel(task: ArmTask, episode: Episode, reward: Reward = "task", goal: Goal = None) -> Episode:
+    """The same motion with rewards as they are today, under another goal if one is given.
 
     Under another goal the episode has a new key, and the task's own verdict at its end is its outcome; so has an
     episode that nobody judged. AwacError if the goal has another size.
@@ -50,4 +43,10 @@ def relabel(task: ArmTask, episode: Episode, goal: Goal = None) -> Episode:
         outcome = Outcome.UNKNOWN
     if outcome is Outcome.UNKNOWN:
         outcome = Outcome.SUCCESS if task.success(rows.next_observation[-1]) else Outcome.FAILURE
-    return Episode(replace(rows, reward=task.reward(rows.next_observation)), outcome)
+    return Episode(replace(rows, reward=_rewards(task, rows.next_observation, reward)), outcome)
+
+
+def _rewards(task: ArmTask, next_observation: np.ndarray, reward: Reward) -> np.ndarray:
+    if reward == "task":
+        return task.reward(next_observation)
+    return np.where(task.success(next_observation), SUCCESS_REWARD, STEP_REWARD).astype(np.float32)

@@ -121,7 +121,7 @@ def test_a_mark_is_seen_on_the_table_and_hidden_by_what_stands_before_it() -> No
     world = BulletArm()
     world.pose(NEUTRAL, np.array([0.7, -0.1, 0.06]))
     assert not green(world).any()
-    world.mark(np.array([0.6, 0.1]), 0.06)
+    world.mark(np.array([0.6, 0.1, 0.045]), 0.06)
     rows, columns = np.nonzero(green(world))
     ((column, row),) = world.pixels(np.array([[0.6, 0.1, 0.045]]), 640, 480)
     assert abs(column - columns.mean()) < 3 and abs(row - rows.mean()) < 3

@@ -29,5 +29,12 @@ def test_what_is_known_is_shown_where_it_is_and_nothing_else(scene: Scene) -> No
     assert not scene.node("/ghost").visible
 
 
+def test_a_goal_is_marked_where_it_is_and_on_the_table_where_a_puck_would_lie_at_it(scene: Scene) -> None:
+    scene.draw(Picture(p_base_goal=np.array((0.6, 0.1, 0.06))))
+    np.testing.assert_allclose(scene.node("/goal").position, (0.6, 0.1, 0.046))
+    scene.draw(Picture(p_base_goal=np.array((0.6, 0.1, 0.2))))
+    np.testing.assert_allclose(scene.node("/goal").position, (0.6, 0.1, 0.201))
+
+
 def test_nobody_watches_or_drags_at_first(scene: Scene) -> None:
     assert not scene.watched and scene.dragged is None

@@ -1,5 +1,6 @@
 """examples/reach: a task of one's own, outside the package, as docs/howto/own_task.md says."""
 
+import json
 import os
 import re
 import shlex
@@ -11,6 +12,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from gymnasium.utils.env_checker import check_env
+from PIL import Image
 
 from awac_ros.arms import make_arm
 from awac_ros.data.json_file import read_json
@@ -87,6 +89,38 @@ def test_it_is_learned_further_through_the_ros_graph(environment, learned):
     assert ended.returncode == 0, ended.stdout + ended.stderr
     record = read_json(folder / "learner.json")
     assert (record["environment_steps"], record["finished"]) == (60, True)
+
+
+def test_commands_take_the_task_from_the_policys_layout(environment, learned, tmp_path):
+    folder, _ = learned
+    figures = tmp_path / "judged.json"
+    words = ["eval", "--checkpoint", str(folder), "--episodes", "5", "--json", str(figures)]
+    ended = awac(environment, *words)
+    assert ended.returncode == 0, ended.stderr
+    assert read_json(figures)["task"] == "reach" and read_json(figures)["final_success"] >= 0.6
+    film = tmp_path / "film.gif"
+    ended = awac(environment, "film", str(folder), "--out", str(film), "--scenes", "1", "--width", "128")
+    assert "1 of 1 goals reached" in ended.stdout and Image.open(film).n_frames > 1
+
+
+def test_commands_take_the_task_from_the_datas_layout(environment, learned, tmp_path):
+    folder, _ = learned
+    out, data = tmp_path / "hindsight.hdf5", str(folder / "random.hdf5")
+    words = ["data", "relabel", data, "--reward", "sparse", "--goal", "achieved", "--out", str(out)]
+    ended = awac(environment, *words)
+    assert "100 success" in ended.stdout, ended.stderr
+    words = ["data", "replay", data, "demo_0", "--out", str(tmp_path / "strip.png"), "--json"]
+    assert json.loads(awac(environment, *words).stdout)["deviation"] < 2e-3
+
+
+def test_where_the_task_is_not_installed_one_sentence_says_so(learned):
+    folder, _ = learned
+    ended = awac({**os.environ, "PYTHONPATH": str(ROOT)}, "eval", "--checkpoint", str(folder))
+    assert ended.returncode == 2 and "Traceback" not in ended.stderr
+    assert f"{folder} is of layout" in ended.stderr and "install the package of its task" in ended.stderr
+    data = ["data", "relabel", str(folder / "random.hdf5"), "--out", str(folder / "no.hdf5")]
+    ended = awac({**os.environ, "PYTHONPATH": str(ROOT)}, *data)
+    assert ended.returncode == 2 and "random.hdf5 is of task reach, which is none of" in ended.stderr
 
 
 def test_the_scripted_operator_refuses_a_task_that_it_does_not_know(environment, tmp_path):

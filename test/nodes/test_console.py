@@ -10,7 +10,7 @@ from geometry_msgs.msg import PoseStamped, TwistStamped
 from std_msgs.msg import Empty
 
 from awac_msgs.msg import ActorStatus, ArmStatus, EpisodeMark, EpisodeStatus
-from awac_ros.bench.browser import browser, missing, open_page
+from awac_ros.bench.browser import PHONE, browser, missing, open_page
 from awac_ros.data import EpisodeBuilder, Outcome, demos
 from awac_ros.data.store import TransitionStore
 from awac_ros.nodes import qos
@@ -175,6 +175,20 @@ def test_the_stick_drives_while_it_is_held_and_zero_is_the_last_word(graph: Grap
         assert graph.still()
 
 
+def test_one_page_drives_at_a_time_and_another_is_told_so(graph: Graph, chromium) -> None:
+    graph.world.start("arm")
+    url = graph.url()
+    with open_page(chromium, url) as page, open_page(chromium, url) as other:
+        for each in (page, other):
+            each.wait_for_selector("#stick:not(.off)")
+        page.keyboard.down("ArrowRight")
+        graph.world.until(lambda: graph.twists)
+        other.keyboard.down("ArrowLeft")
+        other.wait_for_selector("#notice:visible")
+        assert other.inner_text("#notice") == "another page drives the arm"
+        assert all(twist(message)[1] >= 0.0 for message in graph.twists)
+
+
 def test_a_page_that_is_gone_drives_no_longer(graph: Graph, chromium) -> None:
     graph.world.start("arm")
     with open_page(chromium, graph.url()) as page:
@@ -196,11 +210,32 @@ def test_a_page_that_is_gone_with_the_control_it_took_stops_the_arm(graph: Graph
     graph.world.until(lambda: graph.arms and graph.arms[-1].stopped)
 
 
+def test_the_page_fits_a_phone_upright_and_on_its_side(graph: Graph, chromium) -> None:
+    graph.world.start("arm")
+    with open_page(chromium, graph.url(), PHONE) as page:
+        page.wait_for_selector("#stick:not(.off)")
+        page.click("#stop")
+        page.wait_for_selector("#stopped:visible")
+        for width, height in (PHONE, (320, 640), (667, 375), (844, 390)):
+            page.set_viewport_size({"width": width, "height": height})
+            assert page.evaluate("document.documentElement.scrollWidth") <= width
+            page.evaluate("window.scrollTo(0, document.body.scrollHeight)")
+            for name in ("stop", "resume"):
+                box = page.locator(f"#{name}").bounding_box()
+                assert box["x"] >= 0 and box["x"] + box["width"] <= width and 0 <= box["y"] < 100, (name, width)
+            if width > height:
+                page.evaluate("window.scrollTo(0, 0)")
+                box = page.locator("#stick").bounding_box()
+                assert box["y"] + box["height"] <= height
+
+
 def test_a_killed_console_is_a_lost_connection(graph: Graph, chromium) -> None:
     with open_page(chromium, graph.url()) as page:
         graph.console.kill()
         page.wait_for_selector("#lost:visible")
         assert "Connection lost." in page.inner_text("#lost")
+        assert page.inner_text("#activity") == "not connected"
+        assert page.locator("#nodes li:not([data-level=silent])").count() == 0
 
 
 def test_a_console_that_ends_says_so_and_the_page_goes_on_with_the_next_one(graph: Graph, chromium) -> None:

@@ -40,8 +40,8 @@ def test_a_policy_of_another_layout_is_refused(tmp_path, place):
     trainer = Trainer(other, TrainerConfig(), seed=0)
     trainer.save(tmp_path / "checkpoints")
     (tmp_path / "policy.safetensors").write_bytes(trainer.policy_weights(0, 0).to_bytes())
-    with pytest.raises(AwacError, match=f"{other.layout.hash}.*{Pushing().layout.hash}"):
-        read_policy(tmp_path / place)
+    with pytest.raises(AwacError, match=f"{place} is of layout {other.layout.hash}, which none of"):
+        evaluate_checkpoint(tmp_path / place, seed=0, episodes=1, json=None)
 
 
 def test_a_damaged_policy_is_refused(run):
@@ -56,4 +56,4 @@ def test_the_same_seed_gives_the_same_figures_whichever_worker_gets_which_episod
     first, second = (json.loads((run / name).read_text()) for name in ("one.json", "two.json"))
     assert first == second
     assert {"episodes", "final_success", "any_success", "final_distance", "seed", "checkpoint"} <= set(first)
-    assert first["episodes"] == 3
+    assert (first["episodes"], first["task"]) == (3, "pushing")

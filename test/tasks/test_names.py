@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from awac_ros.errors import AwacError
-from awac_ros.tasks import Pushing, make_task
+from awac_ros.tasks import BoxTask, Pushing, PushingConfig, make_task, task_of, task_with_layout
 from awac_ros.tasks.names import GROUP
 
 
@@ -17,6 +17,21 @@ def test_a_task_is_found_by_its_name() -> None:
 def test_an_unknown_task_is_refused_with_the_known_ones() -> None:
     with pytest.raises(AwacError, match="task 'pulling' is not known; the tasks are pushing"):
         make_task("pulling")
+
+
+def test_data_and_policies_are_of_the_task_that_has_their_layout() -> None:
+    assert isinstance(task_of(Pushing().layout, "old"), Pushing)
+    assert isinstance(task_with_layout(Pushing().layout.hash, "old"), Pushing)
+
+
+def test_data_and_policies_of_a_task_that_is_not_here_are_refused() -> None:
+    with pytest.raises(AwacError, match="old is of task Walker2d-v5, which is none of the arm's tasks here"):
+        task_of(BoxTask("Walker2d-v5", 17, 6, 1000).layout, "old")
+    other = Pushing(PushingConfig(max_speed=0.5)).layout
+    with pytest.raises(AwacError, match="old holds data of task pushing"):
+        task_of(other, "old")
+    with pytest.raises(AwacError, match=f"old is of layout {other.hash}, which none of the arm's tasks here has"):
+        task_with_layout(other.hash, "old")
 
 
 def registered(folder: Path, source: str) -> str:

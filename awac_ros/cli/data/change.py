@@ -17,7 +17,6 @@ from awac_ros.cli.data.group import (
     data,
     destination,
     load,
-    remark,
     track,
     without,
     write,
@@ -47,9 +46,7 @@ def merge(
     for name in unwanted - {f"{part.source}: {each}" for part in parts for each in part.episodes}:
         raise AwacError(f"there is no episode {name!r} to leave out; name it as <file>: <episode>")
     parts = [without(part, [name for name in part.episodes if f"{part.source}: {name}" in unwanted]) for part in parts]
-    made = edit.merge(parts)
-    remark(made.remarks)
-    write(place, made, as_json)
+    write(place, edit.merge(parts), as_json)
 
 
 @data.command()
@@ -102,7 +99,9 @@ def relabel(
     source: SourceArgument,
     out: OutOption = None,
     in_place: InPlaceOption = False,
-    reward: Annotated[Literal["dense", "sparse"], typer.Option(help="Which of the task's rewards.")] = "dense",
+    reward: Annotated[
+        Literal["task", "sparse"], typer.Option(help="The task's own, or -1 a step and 0 where it sees a success.")
+    ] = "task",
     goal: Annotated[
         str | None,
         typer.Option(
@@ -118,15 +117,15 @@ def relabel(
     The goal stands in every observation and is replaced there; an episode under another goal counts as another
     episode, so that it can be merged with what it came from.
     """
+    from awac_ros.tasks import task_of
     from awac_ros.tasks.relabel import relabel as relabelled
-    from awac_ros.tasks.relabel import task_of
 
     place = destination(source, out, in_place)
     wanted = _goal(goal)
     found = load(source, skip_broken=skip_broken)
-    task = task_of(found.layout, reward, str(source))
+    task = task_of(found.layout, str(source))
     items = track(list(found.episodes.items()), f"relabelling {source}")
-    made = found.with_episodes({name: relabelled(task, episode, wanted) for name, episode in items})
+    made = found.with_episodes({name: relabelled(task, episode, reward, wanted) for name, episode in items})
     write(place, made, as_json)
 
 
@@ -149,9 +148,7 @@ def label(
 
     place = destination(source, out, in_place)
     found = load(source, skip_broken=skip_broken)
-    made = edit.correct(found, episodes, Outcome(outcome))
-    remark(made.remarks[len(found.remarks) :])
-    write(place, made, as_json)
+    write(place, edit.correct(found, episodes, Outcome(outcome)), as_json)
 
 
 def _goal(text: str | None) -> Goal:

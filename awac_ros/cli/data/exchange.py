@@ -61,8 +61,8 @@ def import_(
     )
     found = load(source, options, skip_broken=skip_broken, leave_out=leave_out or ())
     discarded = [name for name, episode in found.episodes.items() if episode.outcome is Outcome.DISCARDED]
-    remark(f"left out: {source}: {name} was discarded when it was recorded" for name in discarded)
-    write(place, without(found, discarded), as_json)
+    left_out = (f"left out: {source}: {name} was discarded when it was recorded" for name in discarded)
+    write(place, replace(without(found, discarded), remarks=(*found.remarks, *left_out)), as_json)
 
 
 @data.command()

@@ -51,7 +51,9 @@ def load(
     skip_broken: bool = False,
     leave_out: Collection[str] = (),
 ) -> DataSet:
-    """The episodes at `path`, without those to be left out; remarks go to stderr."""
+    """The episodes at `path`, without those to be left out, of which its remarks tell."""
+    from dataclasses import replace
+
     from awac_ros.data import formats
 
     found = formats.read(path, options, track)
@@ -61,8 +63,8 @@ def load(
     wanted = without(found, leave_out)
     if not skip_broken:
         wanted.unbroken()
-    remark((*wanted.remarks, *(f"left out: {sentence}" for sentence in wanted.broken.values())))
-    return wanted
+    left_out = (f"left out: {sentence}" for sentence in wanted.broken.values())
+    return replace(wanted, remarks=(*wanted.remarks, *left_out))
 
 
 def without(found: DataSet, names: Collection[str]) -> DataSet:
@@ -102,13 +104,15 @@ def write(path: Path, made: DataSet, as_json: bool) -> None:
 
 
 def finish(path: Path, made: DataSet, as_json: bool, **more: Any) -> None:
-    """Say what was written."""
+    """Say what was written, and the remarks."""
     outcomes = dict(sorted(Counter(episode.outcome.value for episode in made.episodes.values()).items()))
     if as_json:
         masks = {mask: len(names) for mask, names in made.masks.items()}
         about = {"written": str(path), "episodes": len(made.episodes), "steps": len(made)}
-        typer.echo(json.dumps({**about, "outcomes": outcomes, "masks": masks, **more}, indent=2))
+        about |= {"outcomes": outcomes, "masks": masks, "remarks": made.remarks, **more}
+        typer.echo(json.dumps(about, indent=2))
         return
+    remark(made.remarks)
     words = ", ".join(f"{count} {name}" for name, count in outcomes.items())
     typer.echo(f"{path}: {len(made.episodes)} episodes ({words}), {len(made)} steps")
     for mask, names in made.masks.items():

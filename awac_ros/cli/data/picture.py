@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from awac_ros.cli.data.group import JsonOption, SkipOption, SourceArgument, data, load, track, writing
+from awac_ros.cli.data.group import JsonOption, SkipOption, SourceArgument, data, load, remark, track, writing
 from awac_ros.errors import AwacError
 
 
@@ -29,18 +29,23 @@ def plot(
         raise AwacError(f"{source} holds no episode to draw; record some first")
     with writing(out):
         draw(found, out)
-    typer.echo(json.dumps({"written": str(out), "episodes": len(found.episodes)}) if as_json else f"{out}")
+    if as_json:
+        about = {"written": str(out), "episodes": len(found.episodes), "remarks": found.remarks}
+        typer.echo(json.dumps(about, indent=2))
+    else:
+        remark(found.remarks)
+        typer.echo(f"{out}: {len(found.episodes)} episodes")
 
 
 @data.command()
 def replay(
     source: SourceArgument,
     episode: Annotated[str, typer.Argument(help="The episode's name, as awac data info --episodes lists it.")],
-    out: Annotated[Path, typer.Option(help="A .gif for an animation, a .png for a strip of six pictures.")],
+    out: Annotated[Path, typer.Option(help="A .mp4, .webp or .gif in motion, or a .png of six pictures.")],
     width: Annotated[int, typer.Option(min=64, max=1920, help="Of each picture, pixels.")] = 320,
     as_json: JsonOption = False,
 ) -> None:
-    """Do a recorded pushing episode again in the simulator, action by action, and show it.
+    """Do a recorded episode again in the simulator, action by action, and show it.
 
     Says how far the end lies from the recorded one: a simulated episode comes out the same, a real one shows how far
     the simulator is from the robot.
@@ -49,11 +54,11 @@ def replay(
     from awac_ros.data import edit, formats
     from awac_ros.runs.replay import replay as run
     from awac_ros.runs.replay import steps_between_pictures, write
-    from awac_ros.tasks.relabel import task_of
+    from awac_ros.tasks import task_of
 
     found = formats.read(source, track=track)
     chosen = edit.choose(found, [episode])[episode]
-    task = task_of(found.layout, "dense", str(source))
+    task = task_of(found.layout, str(source))
     every = steps_between_pictures(out, len(chosen))
     arm = make_arm("bullet")
     try:

@@ -1,6 +1,8 @@
 import h5py
 import numpy as np
+from typer.testing import CliRunner
 
+from awac_ros.cli import app
 from awac_ros.data import Outcome, demos
 from awac_ros.tasks import Pushing, PushingConfig
 
@@ -21,6 +23,7 @@ def test_merge_puts_every_episode_into_one_file_once(awac_json, make_file, tmp_p
         "steps": 60,
         "outcomes": {"failure": 2, "success": 1},
         "masks": {},
+        "remarks": [f"{tmp_path / 'b.hdf5'}: 1 of its episodes came before and are left out"],
     }
     assert [int(episode.transitions.episode[0]) for episode in demos.read(out, LAYOUT)] == [0, 1, 2]
 
@@ -78,6 +81,16 @@ def test_relabel_takes_numbers_as_a_goal_and_refuses_others(awac_json, refused, 
     np.testing.assert_allclose(demos.read(out)[0].transitions.observation[:, 4:], [[0.6, 0, 0.6, 0.1]] * 20, rtol=1e-6)
     assert "has 4 entries, not 2" in refused("relabel", file, "--goal", "0.6,0", "--out", tmp_path / "no.hdf5")
     assert "neither 'achieved' nor numbers" in refused("relabel", file, "--goal", "far", "--out", tmp_path / "no.hdf5")
+
+
+def test_what_was_left_out_is_said_in_words_and_in_json(awac_json, make_file, tmp_path):
+    file = make_file()
+    damage(file, "demo_2")
+    sentence = f"left out: {file}: demo_2: reward is not finite at row 3; leave that episode out"
+    words = ["merge", str(file), "--skip-broken", "--out"]
+    assert awac_json(*words, tmp_path / "one.hdf5")["remarks"] == [sentence]
+    said = CliRunner().invoke(app, ["data", *words, str(tmp_path / "other.hdf5")])
+    assert said.stderr.splitlines() == [sentence] and "3 episodes" in said.stdout
 
 
 def test_label_corrects_an_outcome_and_the_rewards_that_say_it(awac_json, make_file, tmp_path):

@@ -44,7 +44,7 @@ def test_every_command_of_the_page_works_as_written(folder, awac, monkeypatch):
         program, group, *words = shlex.split(line)
         assert (program, group) == ("awac", "data")
         assert awac(*words)
-    assert {"paths.png", "replay.gif", "again.hdf5", "online.hdf5"} <= {each.name for each in folder.iterdir()}
+    assert {"paths.png", "replay.mp4", "again.hdf5", "online.hdf5"} <= {each.name for each in folder.iterdir()}
     pytest.importorskip("minari", reason="minari is not installed")
     monkeypatch.setenv("MINARI_DATASETS_PATH", "out")
     (code,) = blocks("python")

@@ -29,6 +29,7 @@ def test_what_is_exported_and_imported_again_is_the_same(awac_json, make_file, t
         "steps": 80,
         "outcomes": {"failure": 2, "success": 2},
         "masks": {},
+        "remarks": [],
         "format": kind,
         "lost": [],
     }

@@ -1,4 +1,4 @@
-"""Checked against LeRobot's own description of version 3.0 and the files that its writer makes."""
+"""Checked against LeRobot's own data set, and against its description of version 3.0."""
 
 import json
 
@@ -7,7 +7,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from awac_ros.data import Outcome, formats
+from awac_ros.data import Outcome, Transitions, formats
+from awac_ros.data.formats.lerobot_tables import COLUMNS
 from awac_ros.errors import AwacError
 
 LEROBOT = formats.FORMATS["lerobot"]
@@ -17,6 +18,67 @@ LEROBOT = formats.FORMATS["lerobot"]
 def folder(tmp_path, data):
     LEROBOT.write(tmp_path / "new", data)
     return tmp_path / "new"
+
+
+@pytest.fixture(scope="module")
+def lerobot(tmp_path_factory):
+    """LeRobotDataset, which asks the network for nothing and keeps its cache out of the way."""
+    torch = pytest.importorskip("torch", reason="torch is not installed")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("HF_HOME", str(tmp_path_factory.mktemp("cache")))
+        patch.setenv("HF_HUB_OFFLINE", "1")
+        operators = torch.library.Library("torchvision", "FRAGMENT")
+        if torch.version.cuda is None:  # torchvision's wheel of PyPI has its operators, of which none is used, for CUDA
+            for name in ("nms", "qnms"):
+                operators.define(f"{name}(Tensor dets, Tensor scores, float iou_threshold) -> Tensor")
+        found = pytest.importorskip("lerobot.datasets.lerobot_dataset", reason="lerobot is not installed")
+        yield found.LeRobotDataset
+
+
+def test_lerobots_own_data_set_opens_what_we_write(lerobot, folder, data):
+    opened = lerobot("somebody/sliding", root=folder)
+    assert (opened.num_episodes, opened.num_frames, opened.fps) == (4, len(data), 10)
+    rows = Transitions.concatenate(episode.transitions for episode in data.episodes.values())
+    frames = [opened[place] for place in range(len(opened))]
+    for feature, column in COLUMNS.items():
+        wanted = getattr(rows, column)
+        if wanted.dtype == np.float64:  # LeRobot's tensors are float32; its table holds what was written
+            wanted = wanted.astype(np.float32)
+        np.testing.assert_array_equal([frame[feature].numpy() for frame in frames], wanted)
+    assert {frame["task"] for frame in frames} == {"sliding"}
+    ends = np.cumsum([len(episode) for episode in data.episodes.values()]) - 1
+    assert [bool(frames[end]["next.success"]) for end in ends] == [each.success for each in data.episodes.values()]
+    np.testing.assert_allclose(opened.meta.stats["action"]["mean"], rows.action.mean(axis=0), rtol=1e-5)
+
+
+def test_lerobot_takes_windows_and_single_episodes_of_what_we_write(lerobot, folder, data):
+    windows = lerobot("somebody/sliding", root=folder, delta_timestamps={"action": [0.0, 0.1, 0.2]})
+    last, actions = len(data.episodes["e0"]) - 1, data.episodes["e0"].transitions.action
+    np.testing.assert_array_equal(windows[0]["action"][:2], actions[:2])
+    np.testing.assert_array_equal(windows[last]["action"], np.tile(actions[last], (3, 1)))
+    assert windows[last]["action_is_pad"].tolist() == [False, True, True]
+    one = lerobot("somebody/sliding", root=folder, episodes=[2])
+    np.testing.assert_array_equal(
+        [one[place]["observation.state"] for place in range(len(one))], data.episodes["e2"].transitions.observation
+    )
+
+
+def test_what_lerobot_itself_recorded_is_read(lerobot, tmp_path):
+    sizes = {"observation.state": 3, "action": 2}
+    features = {name: {"dtype": "float32", "shape": (size,), "names": None} for name, size in sizes.items()}
+    recorded = lerobot.create("somebody/pick", fps=20, features=features, root=tmp_path / "pick", use_videos=False)
+    for episode in range(2):
+        for step in range(4):
+            values = {name: np.full(size, 0.1 * step + episode / 2, np.float32) for name, size in sizes.items()}
+            recorded.add_frame({**values, "task": "pick it up"})
+        recorded.save_episode()
+    recorded.finalize()
+    found = formats.read(tmp_path / "pick")
+    assert [len(each) for each in found.episodes.values()] == [3, 3]
+    rows = found.episodes["episode_1"].transitions
+    np.testing.assert_allclose(rows.observation[:, 2], [0.5, 0.6, 0.7], rtol=1e-6)
+    np.testing.assert_allclose(rows.next_observation[:, 0], [0.6, 0.7, 0.8], rtol=1e-6)
+    assert found.layout.control_period == pytest.approx(0.05)
 
 
 def read_json(path):
