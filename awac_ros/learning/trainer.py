@@ -36,7 +36,7 @@ class TrainerConfig:
     block: int = 50
     """Minibatches sampled at once; changes the speed, not the result."""
     threads: int | None = 1
-    """Of torch; None follows the free cores. Results are repeatable, bit for bit, with one number of threads."""
+    """Cores to use; None follows the free ones. With one and with two the results are the same, bit for bit."""
     device: str = "cpu"
     """As torch names it: cpu, or cuda for a GPU."""
     largest_q: float = 1e5

@@ -55,9 +55,14 @@ def figure(value: float, metric: Metric) -> str:
 
 
 def kept(rows: Sequence[Row], study: Study, within: float) -> float:
-    """One seed's lowest evaluation in the first `within` of the online phase, as a share of its last offline one."""
+    """One seed's lowest evaluation in the first `within` of the online phase, as a share of its last offline one.
+
+    The first online evaluation counts however late it is.
+    """
     before = pick(rows, study.headline, "offline")
-    lowest = min(getattr(row, study.headline) for row in rows if 0 < row.env_steps <= within * study.env_steps)
+    first, *others = (row for row in rows if row.env_steps)
+    early = [first, *(row for row in others if row.env_steps <= within * study.env_steps)]
+    lowest = min(getattr(row, study.headline) for row in early)
     return 1.0 + (lowest - before) / abs(before)
 
 

@@ -1,7 +1,7 @@
 """The settings of every method on each kind of task; catalog.py puts them together with tasks and data.
 
-Hands: small networks, tried on the pen with one seed. Gym: networks and learning rate after the AWAC authors' own. On
-each task the same for every method, so that a comparison compares methods.
+Hands: found on the pen, with one seed of each of five settings. Gym: networks and learning rate after the AWAC
+authors' own. On each task the same for every method, so that a comparison compares methods.
 """
 
 from __future__ import annotations
@@ -18,22 +18,24 @@ from awac_ros.studies.study import Variant
 
 AS_RECORDED = ReplayConfig(original_goals=1.0, drawn_goals=0.0, future_goals=0.0)
 """No hindsight: the only way where a task has no goals, and for cloning, since no other goal explains an action."""
+ENSEMBLE = {"critics": 5, "target_critics": 2}
 HALF_ONLINE = replace(AS_RECORDED, online_fraction=0.5)
 
 # Hands: rewards 0 and -1, 25 demonstrations and their clone's episodes.
-HANDS_POLICY = {"policy_hidden": (128, 128), "policy_learning_rate": 1e-3}
+HANDS_POLICY = {"policy_hidden": (256, 256), "policy_learning_rate": 1e-3}
 HANDS_CRITIC = {
-    "critic_hidden": (128, 128),
+    "critic_hidden": (256, 256),
     "critic_layer_norm": True,
     "critic_learning_rate": 5e-4,
-    "discount": 0.97,
+    "discount": 0.99,
     "reward_scale": 1.0,
     "tau": 0.005,
 }
-HANDS_AWAC = AwacConfig(**HANDS_POLICY, **HANDS_CRITIC, log_std="shared", temperature=0.3, value="mean")
+HANDS_AWAC = AwacConfig(**HANDS_POLICY, **HANDS_CRITIC, **ENSEMBLE, log_std="shared", temperature=0.3, value="mean")
 HANDS_BC = BcConfig(**HANDS_POLICY, log_std="shared")
 HANDS_SAC = SacConfig(**HANDS_POLICY, **HANDS_CRITIC, alpha_learning_rate=3e-4)
 HANDS_BATCH = 512
+HANDS_UPDATES_PER_STEP = 3
 HANDS_OFFLINE_UPDATES = 10_000
 HANDS_CLONE = BcConfig(policy_hidden=(256, 256, 256), policy_learning_rate=3e-4)
 """Whose episodes join the demonstrations."""
@@ -48,10 +50,11 @@ GYM_CRITIC = {
     "reward_scale": 1.0,
     "tau": 0.005,
 }
-GYM_AWAC = AwacConfig(**GYM_POLICY, **GYM_CRITIC, log_std="shared", temperature=2.0)
+GYM_AWAC = AwacConfig(**GYM_POLICY, **GYM_CRITIC, **ENSEMBLE, log_std="shared", temperature=2.0)
 GYM_BC = BcConfig(**GYM_POLICY, log_std="shared")
 GYM_SAC = SacConfig(**GYM_POLICY, **GYM_CRITIC, alpha_learning_rate=3e-4)
-GYM_OFFLINE_UPDATES = 50_000
+GYM_OFFLINE_UPDATES = 25_000
+GYM_UPDATES_PER_STEP = 2
 
 # Pushing: the package's own defaults, hindsight included.
 PUSHING_OFFLINE_UPDATES = 25_000
@@ -70,12 +73,21 @@ def hands_variants() -> tuple[Variant, ...]:
         HALF_ONLINE,
         HANDS_OFFLINE_UPDATES,
         batch_size=HANDS_BATCH,
+        updates_per_step=HANDS_UPDATES_PER_STEP,
         normalised=True,
     )
 
 
 def gym_variants() -> tuple[Variant, ...]:
-    return _variants(GYM_AWAC, GYM_BC, GYM_SAC, HALF_ONLINE, GYM_OFFLINE_UPDATES, normalised=True)
+    return _variants(
+        GYM_AWAC,
+        GYM_BC,
+        GYM_SAC,
+        HALF_ONLINE,
+        GYM_OFFLINE_UPDATES,
+        updates_per_step=GYM_UPDATES_PER_STEP,
+        normalised=True,
+    )
 
 
 def pushing_variants() -> tuple[Variant, ...]:

@@ -5,6 +5,7 @@ import pytest
 import torch
 
 from awac_ros.data import Field, Layout, Transitions
+from awac_ros.learning.lanes import use_threads
 from awac_ros.tasks import GoalTask
 
 
@@ -96,4 +97,4 @@ def _float64():
 @pytest.fixture(autouse=True)
 def _repeatable_torch():
     torch.manual_seed(0)
-    torch.set_num_threads(1)
+    use_threads(1)

@@ -91,6 +91,11 @@ def test_a_dip_is_a_share_of_what_was_there_before_also_where_returns_are_negati
     assert results.kept(rows, study, 0.5) == pytest.approx(0.8)
 
 
+def test_a_dip_is_looked_for_in_the_first_online_evaluation_where_none_is_early_enough(study):
+    rows = [row(100, 0, 100.0), row(150, 50, 90.0), row(230, 130, 10.0)]
+    assert results.kept(rows, study, 0.01) == pytest.approx(0.9)
+
+
 def test_every_evaluation_is_in_the_csv_and_the_curves_are_drawn(study, folder):
     results.write(study, folder)
     with folder.table.open(newline="") as file:
