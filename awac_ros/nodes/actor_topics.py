@@ -76,7 +76,7 @@ class ActorTopics:
         node.create_subscription(Empty, "teleop/released", lambda _: human.let_go(), qos.EVENTS)
         node.create_subscription(EpisodeMark, "episode/mark", self._take_mark, qos.EVENTS)
         if slot is not None:
-            node.create_subscription(PolicyWeightsMessage, "policy/weights", self._take_weights, qos.LATCHED)
+            node.create_subscription(PolicyWeightsMessage, "policy/weights", self._take_weights, qos.WEIGHTS)
             node.create_subscription(LearnerStatus, "learner/status", self._hear_learner, qos.LATCHED)
         self._command = self._create_command_publisher()
         self._goal = node.create_publisher(PoseStamped, "goal_pose", qos.LATCHED)

@@ -16,6 +16,9 @@ COMMAND = _profile(ReliabilityPolicy.RELIABLE, DurabilityPolicy.VOLATILE, 1)
 LATCHED = _profile(ReliabilityPolicy.RELIABLE, DurabilityPolicy.TRANSIENT_LOCAL, 1)
 """Weights and status: a late joiner gets the newest value at once."""
 
+WEIGHTS = _profile(ReliabilityPolicy.RELIABLE, DurabilityPolicy.TRANSIENT_LOCAL, 10)
+"""Weights where they are followed: what another publisher says does not push the learner's out of the queue."""
+
 EVENTS = _profile(ReliabilityPolicy.RELIABLE, DurabilityPolicy.VOLATILE, 10)
 """Episode marks: every one counts, but an actor that starts later must not act on an old one."""
 
