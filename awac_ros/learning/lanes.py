@@ -1,41 +1,33 @@
-"""Work of an update that need not wait for other work: in streams of a GPU, in threads of a processor, or in turn.
+"""Work of an update that need not wait for other work: in streams of a GPU; on a processor, in turn.
 
-Products as small as these gain little from a second core each, and much from another product beside them.
+On two cores, threads that took such works in parallel were slower than products shared by the cores.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
-from typing import Any, Protocol
+from typing import Any
 
 import torch
 
-_threads = 1
 
-
-def use_threads(count: int) -> None:
-    """Let all learning in this process use so many cores from now on."""
-    global _threads
-    _threads = count
-    torch.set_num_threads(_threads_of_a_lane())
-
-
-class Lane(Protocol):
-    """What is started in it is done beside what is started elsewhere.
-
-    Such work may use what was there when it was started, which its caller keeps until it has joined the lane.
-    """
+class Lane:
+    """What is started in it is done at once, where nothing can be done beside something else."""
 
     def start(self, work: Callable[..., Any], *arguments: Any) -> None:
-        """Begin this work, once what was started here before is joined."""
+        """Begin this work, after what was started here before.
+
+        It may use what was there when it was started, which its caller keeps until it has joined the lane.
+        """
+        self._result = work(*arguments)
 
     def join(self) -> Any:
-        """What the work gave, to be used from now on; or the exception that it raised."""
+        """What the work gave, to be used from now on."""
+        return self._result
 
 
-class StreamLane:
-    """A stream of a GPU."""
+class StreamLane(Lane):
+    """A stream of a GPU: its work is done beside what is started elsewhere."""
 
     def __init__(self, device: torch.device) -> None:
         self._stream = torch.cuda.Stream(device)
@@ -43,33 +35,16 @@ class StreamLane:
     def start(self, work: Callable[..., Any], *arguments: Any) -> None:
         self._stream.wait_stream(torch.cuda.current_stream())
         with torch.cuda.stream(self._stream):
-            self._result = work(*arguments)
+            super().start(work, *arguments)
 
     def join(self) -> Any:
         torch.cuda.current_stream().wait_stream(self._stream)
-        return self._result
-
-
-class ThreadLane:
-    """A thread, where more than one core is to be used."""
-
-    def __init__(self) -> None:
-        self._thread = ThreadPoolExecutor(1)
-
-    def start(self, work: Callable[..., Any], *arguments: Any) -> None:
-        if _threads > 1:
-            self._result: Future[Any] = self._thread.submit(_without_autograd, work, *arguments)
-        else:
-            self._result = Future()
-            self._result.set_result(work(*arguments))
-
-    def join(self) -> Any:
-        return self._result.result()
+        return super().join()
 
 
 def make_lanes(device: torch.device, count: int) -> list[Lane]:
     """So many lanes of a device."""
-    return [StreamLane(device) if device.type == "cuda" else ThreadLane() for _ in range(count)]
+    return [StreamLane(device) if device.type == "cuda" else Lane() for _ in range(count)]
 
 
 def side_by_side(lanes: Sequence[Lane], works: Sequence[Callable[[], Any]]) -> list[Any]:
@@ -78,14 +53,3 @@ def side_by_side(lanes: Sequence[Lane], works: Sequence[Callable[[], Any]]) -> l
     for lane, work in started:
         lane.start(work)
     return [works[0](), *(lane.join() for lane, _ in started)]
-
-
-def _threads_of_a_lane() -> int:
-    return max(_threads // 2, 1)
-
-
-@torch.no_grad()
-def _without_autograd(work: Callable[..., Any], *arguments: Any) -> Any:
-    if torch.get_num_threads() != _threads_of_a_lane():
-        torch.set_num_threads(_threads_of_a_lane())
-    return work(*arguments)

@@ -17,7 +17,6 @@ from awac_ros.errors import AwacError
 from awac_ros.learning import checkpoint, methods
 from awac_ros.learning.awac import AwacConfig
 from awac_ros.learning.cores import FreeCores
-from awac_ros.learning.lanes import use_threads
 from awac_ros.learning.method import Terms
 from awac_ros.learning.methods import MethodConfig
 from awac_ros.learning.replay import Replay, ReplayConfig
@@ -36,7 +35,7 @@ class TrainerConfig:
     block: int = 50
     """Minibatches sampled at once; changes the speed, not the result."""
     threads: int | None = 1
-    """Cores to use; None follows the free ones. With one and with two the results are the same, bit for bit."""
+    """Of torch; None follows the free cores. Results are repeatable, bit for bit, with one number of threads."""
     device: str = "cpu"
     """As torch names it: cpu, or cuda for a GPU."""
     largest_q: float = 1e5
@@ -58,7 +57,7 @@ class Trainer:
     def __init__(self, task: Task, config: TrainerConfig, seed: int) -> None:
         check_device(config.device)
         self._free_cores = FreeCores() if config.threads is None else None
-        use_threads(config.threads or 1)
+        torch.set_num_threads(config.threads or 1)
         self.task = task
         self.config = config
         self.updates = 0
@@ -90,7 +89,7 @@ class Trainer:
         minibatches, left = self._draw(count), count
         while left:
             if self._free_cores is not None:
-                use_threads(self._free_cores.count())
+                torch.set_num_threads(self._free_cores.count())
             for minibatch in minibatches:
                 terms = self._stepper.update(minibatch)
                 self.updates += 1

@@ -5,7 +5,6 @@ import pytest
 import torch
 
 from awac_ros.data import Field, Layout, Transitions
-from awac_ros.learning.lanes import use_threads
 from awac_ros.tasks import GoalTask
 
 
@@ -97,4 +96,4 @@ def _float64():
 @pytest.fixture(autouse=True)
 def _repeatable_torch():
     torch.manual_seed(0)
-    use_threads(1)
+    torch.set_num_threads(1)

@@ -50,16 +50,6 @@ def test_one_seed_one_result(task):
 
 
 @pytest.mark.parametrize("method", METHODS, ids=methods.name)
-def test_two_cores_come_to_the_same_weights_as_one(task, method):
-    trained = []
-    for threads in (1, 2):
-        trainer = make_trainer(task, config=dataclasses.replace(SMALL, method=method, threads=threads))
-        trainer.update(30)
-        trained.append(weights_bytes(trainer))
-    assert trained[0] == trained[1]
-
-
-@pytest.mark.parametrize("method", METHODS, ids=methods.name)
 def test_resume_goes_on_bit_for_bit(task, rng, tmp_path, method):
     config = dataclasses.replace(SMALL, method=method)
     through, first_half = make_trainer(task, config=config), make_trainer(task, config=config)
