@@ -28,6 +28,8 @@ from awac_ros.soak.running_graph import RunningGraph
 _PATIENCE = 60.0
 _CALM = (0.5, 2.0)
 """s that a graph runs on before the next kill: long enough for the first transitions."""
+_LAST_WORDS = 0.5
+"""s in which what a killed learner had sent is still heard."""
 _ABSENCE = 5.0
 """s without buffer and learner."""
 _UNDER_WAY = 5
@@ -54,6 +56,7 @@ def measure(effort: Effort, seed: int, folder: Path) -> list[Measure]:
         for _ in range(effort.restarts):
             graph.spin(rng.uniform(*_CALM))
             graph.end("learner")
+            graph.spin(_LAST_WORDS)
             saved, heard = checkpoint.read_policy(folder / "checkpoints", records.LAYOUT.hash), len(graph.weights)
             graph.start("learner")
             if not graph.until(lambda heard=heard: len(graph.weights) > heard, _PATIENCE):
