@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+from awac_ros.tasks.push_back import ASKS
+
 SILENT_AFTER = 3.0
 """s: a node reports once a second."""
 WINDOW = 20
 """Episodes in the moving success rate."""
-ASKS = "put the puck"
-"""So begins what an actor asks of a person before the start."""
 KEPT = 500
 """Episodes in the curves at most, of this start and of those before."""
 

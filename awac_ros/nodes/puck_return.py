@@ -10,7 +10,7 @@ import numpy as np
 from awac_ros.nodes.observer import Moment
 from awac_ros.nodes.pacing import Pacing, StateLost
 from awac_ros.tasks import ArmTask
-from awac_ros.tasks.push_back import PushBack
+from awac_ros.tasks.push_back import ASKS, PushBack
 
 _ANY_STATE = 0.0
 """s: no scene was set that a state would have to be younger than."""
@@ -56,7 +56,7 @@ class PuckReturn:
             if back.trouble is not None:
                 pacing.halt()
                 x, y = p_base_puck[:2]
-                self._around.ask(f"put the puck near ({x:.2f}, {y:.2f}) by hand, then say START: {back.trouble}")
+                self._around.ask(f"{ASKS} near ({x:.2f}, {y:.2f}) by hand, then say START: {back.trouble}")
                 back = PushBack(self._task, p_base_puck)
         pacing.halt()
 

@@ -3,37 +3,36 @@
 from __future__ import annotations
 
 import enum
-from dataclasses import dataclass
 
 import numpy as np
 
 from awac_ros.tasks.arm_task import ArmTask, WorldState
 from awac_ros.tasks.pushing import TIP_HEIGHT
 
-
-@dataclass(frozen=True)
-class PushBackConfig:
-    """How it pushes; lengths in m, speeds in m/s, times in control periods."""
-
-    travel_height: float = 0.15
-    """Of the tip on its way: higher than anything that lies on the table."""
-    travel_speed: float = 0.1
-    push_speed: float = 0.1
-    """Half of what an episode may; under table friction the puck slides on for a millimetre."""
-    gain: float = 2.0
-    """1/s: how fast a distance is closed."""
-    behind: float = 0.08
-    """From the puck's centre to where the tip comes down."""
-    near: float = 0.01
-    """Of a point of the way."""
-    good_enough: float = 0.02
-    """Between the puck and its place."""
-    cone: float = 0.45
-    """rad off the line from puck to place at which the tip no longer pushes."""
-    attempts: int = 4
-    """Times that the puck may slip away."""
-    patience: int = 40
-    """Periods without coming nearer, after which it gives up."""
+TRAVEL_HEIGHT = 0.15
+"""m, of the tip on its way: higher than anything that lies on the table."""
+TRAVEL_SPEED = 0.1
+"""m/s."""
+PUSH_SPEED = 0.1
+"""m/s: half of what an episode may; under table friction the puck slides on for a millimetre."""
+GAIN = 2.0
+"""1/s: how fast a distance is closed."""
+BEHIND = 0.08
+"""m from the puck's centre to where the tip comes down."""
+LOST = 0.02
+"""m beyond that at which the tip no longer pushes."""
+NEAR = 0.01
+"""m of a point of the way."""
+GOOD_ENOUGH = 0.02
+"""m between the puck and its place."""
+CONE = 0.45
+"""rad off the line from puck to place at which the tip no longer pushes."""
+ATTEMPTS = 4
+"""Times that the puck may slip away."""
+ASKS = "put the puck"
+"""So begins the sentence by which a person is asked to do it by hand."""
+PATIENCE = 40
+"""Control periods without coming nearer, after which it gives up."""
 
 
 class Phase(enum.Enum):
@@ -52,9 +51,8 @@ class PushBack:
     that leads nowhere, and gives up.
     """
 
-    def __init__(self, task: ArmTask, p_base_place: np.ndarray, config: PushBackConfig | None = None) -> None:
+    def __init__(self, task: ArmTask, p_base_place: np.ndarray) -> None:
         """`p_base_place` (3,) m: where the puck is to be."""
-        self.config = config or PushBackConfig()
         self._task = task
         self._place = np.array(p_base_place[:2], float)
         self._slips = 0
@@ -74,7 +72,7 @@ class PushBack:
         twist = self._task.twist(np.zeros(self._task.layout.action_size), world)
         twist[:3] = 0.0
         missing = self._place - puck
-        self.done = float(np.linalg.norm(missing)) < self.config.good_enough
+        self.done = float(np.linalg.norm(missing)) < GOOD_ENOUGH
         if self.done or self.trouble is not None:
             return twist
         along = missing / np.linalg.norm(missing)
@@ -92,9 +90,9 @@ class PushBack:
     def _goal(self, tip: np.ndarray, puck: np.ndarray, along: np.ndarray) -> np.ndarray:
         """(3,) m, of the phase: where the tip goes."""
         if self._phase is Phase.UP:
-            return np.append(tip[:2], self.config.travel_height)
-        height = self.config.travel_height if self._phase is Phase.ACROSS else TIP_HEIGHT
-        return np.append(puck - self.config.behind * along, height)
+            return np.append(tip[:2], TRAVEL_HEIGHT)
+        height = TRAVEL_HEIGHT if self._phase is Phase.ACROSS else TIP_HEIGHT
+        return np.append(puck - BEHIND * along, height)
 
     def _advance(self, tip: np.ndarray, puck: np.ndarray, along: np.ndarray) -> None:
         """Into the next phase where this one is over, or up again where the puck is not where it was."""
@@ -106,31 +104,31 @@ class PushBack:
         else:
             off = self._goal(tip, puck, along) - tip
             left = float(np.linalg.norm(off))
-            if self._phase is Phase.DOWN and float(np.linalg.norm(off[:2])) > 2.0 * self.config.near:
+            if self._phase is Phase.DOWN and float(np.linalg.norm(off[:2])) > 2.0 * NEAR:
                 self._enter(Phase.UP)
-            elif left < self.config.near:
+            elif left < NEAR:
                 self._enter(Phase(self._phase.value + 1))
                 return
         self._waited = 0 if left < self._best - 1e-3 else self._waited + 1
         self._best = min(self._best, left)
         at, place = (f"({x:.2f}, {y:.2f})" for x, y in (puck, self._place))
-        if self._slips > self.config.attempts:
+        if self._slips > ATTEMPTS:
             self.trouble = f"the puck at {at} slipped away {self._slips} times on its way to {place}"
-        elif self._waited > self.config.patience:
+        elif self._waited > PATIENCE:
             self.trouble = f"the tip can't push the puck at {at} to {place} from where it may go"
 
     def _has_slipped(self, from_puck: np.ndarray, along: np.ndarray) -> bool:
         aside = along[0] * from_puck[1] - along[1] * from_puck[0]
         off_line = float(np.arctan2(abs(aside), -(from_puck @ along)))
-        return off_line > self.config.cone or float(np.linalg.norm(from_puck)) > self.config.behind + 0.02
+        return off_line > CONE or float(np.linalg.norm(from_puck)) > BEHIND + LOST
 
     def _push(self, tip: np.ndarray, puck: np.ndarray, along: np.ndarray) -> np.ndarray:
         """(3,) m/s: along the line from the puck to its place, and onto that line."""
         across = np.array([-along[1], along[0]])
-        v_xy = self.config.push_speed * along - self.config.gain * ((tip[:2] - puck) @ across) * across
-        return np.append(v_xy, self.config.gain * (TIP_HEIGHT - tip[2]))
+        v_xy = PUSH_SPEED * along - GAIN * ((tip[:2] - puck) @ across) * across
+        return np.append(v_xy, GAIN * (TIP_HEIGHT - tip[2]))
 
     def _towards(self, way: np.ndarray) -> np.ndarray:
         """(3,) m/s."""
         length = max(float(np.linalg.norm(way)), 1e-9)
-        return way * min(self.config.gain, self.config.travel_speed / length)
+        return way * min(GAIN, TRAVEL_SPEED / length)

@@ -50,7 +50,7 @@ def test_a_gpu_that_is_not_there_is_said_in_one_sentence():
         Trainer(TASK, TrainerConfig(device="cuda"), seed=0)
 
 
-def test_a_processor_goes_on_with_other_draws_where_the_saved_ones_are_another_kinds(tmp_path):
+def test_a_processor_goes_on_with_other_draws_where_the_saved_ones_are_another_kinds():
     trainer = make("awac", "cpu")
     trainer.update(3)
     state = trainer._method.state()
