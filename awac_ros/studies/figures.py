@@ -33,7 +33,8 @@ def draw(study: Study, curves: dict[str, Seeds], path: Path) -> None:
             _curve(online, points, color, variant.name)
     for style, published in zip(("k--", "k:", "k-."), study.published, strict=False):
         steps, values = zip(*published.points, strict=True)
-        online.plot(steps, values, f"{style}o", markersize=4, lw=1, label=published.label)
+        if steps[0] <= study.env_steps:
+            online.plot(steps, values, f"{style}o", markersize=4, lw=1, label=published.label)
     online.set(xlabel="environment steps", title="online", xlim=(0, 1.02 * study.env_steps))
     offline.set(xlabel="updates", title="offline", ylabel=study.headline.replace("_", " "))
     for axes in (offline, online):
@@ -62,3 +63,6 @@ def _curve(axes: Axes, points: dict[int, list[float]], color: str, label: str) -
     axes.plot(steps, [mean(values) for values in points.values()], color=color, label=label)
     low, high = ([bound(values) for values in points.values()] for bound in (min, max))
     axes.fill_between(steps, low, high, color=color, alpha=0.2, lw=0)
+    if len(steps) == 1:  # which neither a line nor a band would show
+        axes.plot(steps, [mean(*points.values())], "o", color=color)
+        axes.vlines(steps, low, high, color=color, alpha=0.4)
