@@ -44,20 +44,21 @@ class ArmGeometry:
         for part, joint in parts:
             if joint >= ELBOW:
                 geometry.addCollisionPair(pinocchio.CollisionPair(part, table))
-        self._distances = pinocchio.GeometryData(geometry)
+        self._placements = pinocchio.GeometryData(geometry)
+        self._distances = self._placements.distanceResults
 
     def at(self, joint_position: np.ndarray) -> tuple[float, float, float, float]:
         """x, y, z of the tip in m, and the smallest distance in m (negative: a depth) of any two that may not meet."""
-        pinocchio.updateGeometryPlacements(self._model, self._data, self._geometry, self._distances, joint_position)
-        nearest = pinocchio.computeDistances(self._geometry, self._distances)
+        pinocchio.updateGeometryPlacements(self._model, self._data, self._geometry, self._placements, joint_position)
+        nearest = pinocchio.computeDistances(self._geometry, self._placements)
         p_base_tip = pinocchio.updateFramePlacement(self._model, self._data, self._tip).translation
-        return *p_base_tip.tolist(), self._distances.distanceResults[nearest].min_distance
+        return *p_base_tip.tolist(), self._distances[nearest].min_distance
 
     def nearest(self, joint_position: np.ndarray) -> tuple[str, str]:
         """The names of the two parts that are nearest to each other."""
         self.at(joint_position)
-        results = self._distances.distanceResults
-        pair = self._geometry.collisionPairs[min(range(len(results)), key=lambda i: results[i].min_distance)]
+        nearest = min(range(len(self._distances)), key=lambda i: self._distances[i].min_distance)
+        pair = self._geometry.collisionPairs[nearest]
         return tuple(self._geometry.geometryObjects[part].name for part in (pair.first, pair.second))
 
 

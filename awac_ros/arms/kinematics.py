@@ -53,25 +53,23 @@ class Kinematics:
         """(7,) rad/s."""
         self.effort_limit = self.model.upperEffortLimit.copy()
         """(7,) Nm."""
+        self._X_base_tip = self._data.oMf[self._tip]
         self._damping = self.config.damping**2 * np.eye(6)
+        self._solver = eigenpy.LDLT(self._damping)
         self._zone_lower = self.lower + self.config.limit_zone
         self._zone_upper = self.upper - self.config.limit_zone
 
     def frame_pose(self, joint_position: np.ndarray, frame: str = TIP_FRAME) -> tuple[np.ndarray, np.ndarray]:
         """Position (3,) m and quaternion xyzw (4,) of a URDF link's frame in the base frame."""
         pinocchio.framesForwardKinematics(self.model, self._data, joint_position)
-        return self._pose(self.model.getFrameId(frame))
-
-    def _pose(self, frame: int) -> tuple[np.ndarray, np.ndarray]:
-        X_base_frame = self._data.oMf[frame]
-        return X_base_frame.translation.copy(), pinocchio.Quaternion(X_base_frame.rotation).coeffs()
+        return _pose(self._data.oMf[self.model.getFrameId(frame)])
 
     def tip_jacobian(self, joint_position: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Tip position (3,), quaternion xyzw (4,), and Jacobian (6, 7) to [linear, angular] in the base frame."""
         jacobian = pinocchio.computeFrameJacobian(
             self.model, self._data, joint_position, self._tip, pinocchio.LOCAL_WORLD_ALIGNED
         )
-        return *self._pose(self._tip), jacobian
+        return *_pose(self._X_base_tip), jacobian
 
     def inverse_dynamics(
         self, joint_position: np.ndarray, joint_velocity: np.ndarray, joint_acceleration: np.ndarray
@@ -107,7 +105,7 @@ class Kinematics:
         # dot, not @: for matrices as small as these it takes half the time.
         transposed = jacobian.T
         residual = v_base_tip - jacobian.dot(secondary)
-        return secondary + transposed.dot(eigenpy.LDLT(jacobian.dot(transposed) + self._damping).solve(residual))
+        return secondary + transposed.dot(self._solver.compute(jacobian.dot(transposed) + self._damping).solve(residual))
 
     def inverse(self, p_base_tip: np.ndarray, q_base_tip: np.ndarray = TIP_DOWN) -> np.ndarray:
         """(7,) rad that puts the tip at p (3,) m with orientation xyzw (4,), within limits, from the neutral pose.
@@ -118,10 +116,14 @@ class Kinematics:
         wanted = pinocchio.SE3(pinocchio.Quaternion(q_base_tip).matrix(), np.asarray(p_base_tip, float))
         for _ in range(200):
             position, _, jacobian = self.tip_jacobian(joint_position)
-            rotation_error = pinocchio.log3(wanted.rotation @ self._data.oMf[self._tip].rotation.T)
+            rotation_error = pinocchio.log3(wanted.rotation @ self._X_base_tip.rotation.T)
             error = np.concatenate((wanted.translation - position, rotation_error))
             if np.abs(error).max() < 1e-7:
                 return joint_position
             step = jacobian.T @ np.linalg.solve(jacobian @ jacobian.T + 1e-6 * np.eye(6), error)
             joint_position = np.clip(joint_position + step, self.lower, self.upper)
         raise AwacError(f"the tip can't reach {np.round(p_base_tip, 3).tolist()} m; choose a pose nearer to the arm")
+
+
+def _pose(X_base_frame: pinocchio.SE3) -> tuple[np.ndarray, np.ndarray]:
+    return X_base_frame.translation.copy(), pinocchio.Quaternion(X_base_frame.rotation).coeffs()
