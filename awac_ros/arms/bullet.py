@@ -11,7 +11,7 @@ import numpy as np
 
 from awac_ros.arms.arm import ArmState, SimulatedArm
 from awac_ros.arms.guard import Guard
-from awac_ros.arms.kinematics import JOINT_NAMES, NEUTRAL, Kinematics
+from awac_ros.arms.kinematics import JOINT_NAMES, NEUTRAL, Kinematics, each_joint
 from awac_ros.arms.limits import SafetyLimits
 from awac_ros.arms.quiet import quiet_native_output
 from awac_ros.resources import resource
@@ -101,7 +101,10 @@ class BulletArm(SimulatedArm):
         bullet.changeDynamics(self._puck, -1, lateralFriction=1.0, linearDamping=0.0, angularDamping=0.0)
         bullet.changeDynamics(self._table, -1, lateralFriction=self.config.table_friction)
         bullet.changeDynamics(self._arm, self._joints[-1], lateralFriction=self.config.tip_friction)
-        self._effort = self.kinematics.effort_limit
+        self._effort_high, self._effort_low = self.kinematics.effort_limit, -self.kinematics.effort_limit
+        self._max_lag = each_joint(MAX_LAG)
+        self._servo_gain = each_joint(self.config.servo_gain)
+        self._periods = each_joint(self.inner_period)
         # Bullet merges the inertias of fixed links in a way of its own.
         for number, joint in enumerate(self._joints):
             mass, _, moments, centre, axes = bullet.getDynamicsInfo(self._arm, joint)[:5]
@@ -166,7 +169,7 @@ class BulletArm(SimulatedArm):
 
     def drive(self, joint_velocity: np.ndarray) -> None:
         """Let one inner period pass while the joints follow (7,) rad/s: the robot's side of the guard."""
-        self._target_position += joint_velocity * self.inner_period
+        self._target_position += joint_velocity * self._periods
         self._servo(joint_velocity)
         self._step()
         self._time += self.inner_period
@@ -174,12 +177,12 @@ class BulletArm(SimulatedArm):
 
     def _servo(self, joint_velocity: np.ndarray) -> None:
         """Computed torque: the joints reach the wanted velocity, and its integral, as the robot's own servos do."""
-        measured, period = self._state, self.inner_period
-        lag = np.minimum(np.maximum(self._target_position - measured.joint_position, -MAX_LAG), MAX_LAG)
+        measured = self._state
+        lag = np.minimum(np.maximum(self._target_position - measured.joint_position, -self._max_lag), self._max_lag)
         self._target_position = measured.joint_position + lag
-        acceleration = (joint_velocity + self.config.servo_gain * lag - measured.joint_velocity) / period
+        acceleration = (joint_velocity + self._servo_gain * lag - measured.joint_velocity) / self._periods
         torque = self.kinematics.inverse_dynamics(measured.joint_position, measured.joint_velocity, acceleration)
-        torque = np.minimum(np.maximum(torque, -self._effort), self._effort)
+        torque = np.minimum(np.maximum(torque, self._effort_low), self._effort_high)
         self._command_joints(self._arm, self._joints, pybullet.TORQUE_CONTROL, forces=torque.tolist())
 
     def stop(self, reason: str) -> None:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from math import hypot, inf
+from operator import le
 
 import numpy as np
 
 from awac_ros.arms.arm import ArmState
 from awac_ros.arms.geometry import ArmGeometry
-from awac_ros.arms.kinematics import Kinematics
+from awac_ros.arms.kinematics import Kinematics, each_joint
 from awac_ros.arms.limits import SafetyLimits
 from awac_ros.arms.profile import VelocityProfile
 
@@ -41,15 +42,19 @@ class SafetyLimiter:
         self._kinematics = kinematics
         self._geometry = ArmGeometry(kinematics, limits.table_height)
         self._profile = VelocityProfile(np.array(limits.joint_acceleration), limits.jerk_time, period)
-        self._period = period
         self._joint_velocity = np.array(limits.joint_velocity)
+        self._rate = each_joint(1.0 / limits.braking_time)
+        self._return, self._response = each_joint(RETURN), each_joint(limits.response_time)
+        self._largest_speed = LINEAR_SHARE * limits.linear_speed
+        self._largest_turn = ANGULAR_SHARE * limits.angular_speed
         joint_low, joint_high = kinematics.lower + limits.joint_margin, kinematics.upper - limits.joint_margin
         self._joint_low, self._joint_high = joint_low + INSIDE, joint_high - INSIDE
         self._tip_low = [low + INSIDE for low in limits.workspace_low]
         self._tip_high = [high - INSIDE for high in limits.workspace_high]
         # Of the joints' positions (7,), the tip's (3,), and the distance that is kept.
         low, high = (*joint_low, *limits.workspace_low, limits.clearance), (*joint_high, *limits.workspace_high, inf)
-        self._bounds = [(float(a) + UNCERTAINTY, float(b) - UNCERTAINTY) for a, b in zip(low, high, strict=True)]
+        self._low = [float(bound) + UNCERTAINTY for bound in low]
+        self._high = [float(bound) - UNCERTAINTY for bound in high]
 
     def reset(self) -> None:
         """The arm is at rest."""
@@ -61,10 +66,10 @@ class SafetyLimiter:
         Order: Cartesian speed, workspace box, kinematics, joint margins, velocities, acceleration and jerk, room to
         stop.
         """
-        joint_position, rate = state.joint_position, 1.0 / self.limits.braking_time
+        joint_position = state.joint_position
         wished = self._kinematics.joint_velocity(joint_position, jacobian, self._within_box(state, v_base_tip))
-        to_low = np.minimum((self._joint_low - joint_position) * rate, RETURN)
-        to_high = np.maximum((self._joint_high - joint_position) * rate, -RETURN)
+        to_low = np.minimum((self._joint_low - joint_position) * self._rate, self._return)
+        to_high = np.maximum((self._joint_high - joint_position) * self._rate, -self._return)
         wished = np.minimum(np.maximum(wished, to_low), to_high)
         # One factor for all joints keeps the direction of the motion.
         shares = map(abs, (wished / self._joint_velocity).tolist())
@@ -97,16 +102,13 @@ class SafetyLimiter:
     def _haste(self, v_base_tip: list[float]) -> tuple[float, float]:
         """How many times faster than asked for the tip moves and turns with a twist [6]."""
         x, y, z, rx, ry, rz = v_base_tip
-        return (
-            hypot(x, y, z) / (LINEAR_SHARE * self.limits.linear_speed),
-            hypot(rx, ry, rz) / (ANGULAR_SHARE * self.limits.angular_speed),
-        )
+        return hypot(x, y, z) / self._largest_speed, hypot(rx, ry, rz) / self._largest_turn
 
     def _leaves_room(self, state: ArmState, jacobian: np.ndarray, acceleration: np.ndarray) -> bool:
         """Whether the arm, after a period under this acceleration (7,), can come to rest within every limit."""
         if max(self._haste(jacobian.dot(self._profile.peak(acceleration)).tolist())) > PEAK:
             return False
-        late = state.joint_position + self.limits.response_time * state.joint_velocity
+        late = state.joint_position + self._response * state.joint_velocity
         following, midway, rest = self._profile.way_to_rest(acceleration)
         ways = [late + rest]
         if sum(map(abs, rest.tolist())) > STRAIGHT:
@@ -124,9 +126,9 @@ class SafetyLimiter:
     def _is_within(self, joint_position: np.ndarray) -> bool:
         """Whether joints, tip and distance are where they may come to rest."""
         place = (*joint_position.tolist(), *self._geometry.at(joint_position))
-        return all(low <= at <= high for at, (low, high) in zip(place, self._bounds, strict=True))
+        return all(map(le, self._low, place)) and all(map(le, place, self._high))
 
     def _beyond(self, joint_position: np.ndarray) -> list[float]:
         """[11] rad, m: how far joints, tip and distance are beyond where they may come to rest; within it negative."""
         place = (*joint_position.tolist(), *self._geometry.at(joint_position))
-        return [max(low - at, at - high) for at, (low, high) in zip(place, self._bounds, strict=True)]
+        return [max(low - at, at - high) for at, low, high in zip(place, self._low, self._high, strict=True)]

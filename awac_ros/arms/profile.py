@@ -24,10 +24,12 @@ class VelocityProfile:
         """rad/s a period, at the whole acceleration."""
         self._distance = self._scale * period
         """rad: in a period at a velocity of 1."""
-        self._ramp = jerk_time / period
-        """Periods from no acceleration to the whole."""
+        self._half_ramp = np.full_like(self._scale, 0.5 * (jerk_time / period))
+        """Half the periods from no acceleration to the whole."""
         self._step = period / jerk_time
         """Largest change of the acceleration in a period."""
+        self._steps = np.full_like(self._scale, self._step)
+        """The same for each joint."""
         self.reset()
 
     def reset(self) -> None:
@@ -53,11 +55,11 @@ class VelocityProfile:
 
     def _near(self, acceleration: np.ndarray, wished: np.ndarray) -> np.ndarray:
         """What may follow an acceleration (7,) and comes nearest to the wished one (7,)."""
-        return np.minimum(np.maximum(wished, acceleration - self._step), acceleration + self._step)
+        return np.minimum(np.maximum(wished, acceleration - self._steps), acceleration + self._steps)
 
     def peak(self, acceleration: np.ndarray) -> np.ndarray:
         """(7,) rad/s: the velocity once this acceleration (7,) of the next period has fallen to zero after it."""
-        gained = acceleration + (0.5 * self._ramp) * (acceleration * np.abs(acceleration))
+        gained = acceleration + self._half_ramp * (acceleration * np.abs(acceleration))
         return (self._velocity + gained) * self._scale
 
     def way_to_rest(self, acceleration: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
