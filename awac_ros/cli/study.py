@@ -35,6 +35,12 @@ def study(
     env_steps: Annotated[
         int | None, typer.Option(min=1, help="Environment steps of each run. Default: the study's own.")
     ] = None,
+    evaluation_steps: Annotated[
+        int | None, typer.Option(min=1, help="Environment steps between two evaluations. Default: the study's own.")
+    ] = None,
+    evaluation_episodes: Annotated[
+        int | None, typer.Option(min=1, help="Episodes of an evaluation. Default: the study's own.")
+    ] = None,
     device: Annotated[str, typer.Option(help="Where networks are trained: cpu, or cuda for a GPU.")] = "cpu",
     jobs: Annotated[int | None, typer.Option(min=1, help="Processes at a time. Default: one for each core.")] = None,
 ) -> None:
@@ -59,7 +65,13 @@ def study(
     if methods is not None:
         chosen = choose(chosen, methods.split(","))
     chosen = train_on(chosen, device)
-    chosen = replace(chosen, seeds=seeds or chosen.seeds, env_steps=env_steps or chosen.env_steps)
+    chosen = replace(
+        chosen,
+        seeds=seeds or chosen.seeds,
+        env_steps=env_steps or chosen.env_steps,
+        evaluation_steps=evaluation_steps or chosen.evaluation_steps,
+        evaluation_episodes=evaluation_episodes or chosen.evaluation_episodes,
+    )
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     cores = len(os.sched_getaffinity(0))
     if not compare(chosen, out or Path("runs/studies") / chosen.name, data, jobs or cores, typer.echo):

@@ -49,6 +49,7 @@ def test_an_unknown_method_and_an_unknown_environment_are_refused(tmp_path):
 def start(tmp_path):
     words = [sys.executable, "-c", "from awac_ros.cli import app; app()", "study", "smoke", "--out", str(tmp_path)]
     words += ["--methods", "awac", "--seeds", "1", "--env-steps", "130", "--jobs", "1"]
+    words += ["--evaluation-steps", "40", "--evaluation-episodes", "3"]
     started = []
 
     def starter():
@@ -77,5 +78,6 @@ def test_ctrl_c_ends_a_study_and_the_same_command_goes_on(start, tmp_path):
     said, _ = second.communicate()
     assert second.returncode == 0, said
     assert "prior data" not in said
-    assert [row.env_steps for row in folder.seed("awac", 0).rows()] == [0, 0, 50, 100, 130]
-    assert "| awac | 1 of 1 |" in folder.results.read_text()
+    assert [row.env_steps for row in folder.seed("awac", 0).rows()] == [0, 0, 40, 80, 120, 130]
+    results = folder.results.read_text()
+    assert "| awac | 1 of 1 |" in results and "of 3 episodes without noise" in results
