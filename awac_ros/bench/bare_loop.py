@@ -13,7 +13,10 @@ from awac_ros.nodes.rate import Deadlines
 
 
 class BareLoop:
-    """Runs in a process of its own while the `with` block lasts; `periods` are there once it has ended."""
+    """Runs in a process of its own while the `with` block lasts; `periods` are there once it has ended.
+
+    The block begins when the loop does, however long its process takes to start.
+    """
 
     periods: np.ndarray
     """(N,) s between two deadlines as they were met."""
@@ -25,6 +28,7 @@ class BareLoop:
 
     def __enter__(self) -> BareLoop:
         self._process.start()
+        self._connection.recv()
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -35,6 +39,7 @@ class BareLoop:
 
 def _loop(connection: Connection, period: float) -> None:
     take_precedence()
+    connection.send(None)
     deadlines = Deadlines(period, time.monotonic())
     met: list[float] = []
     while not connection.poll():

@@ -10,5 +10,5 @@ def test_it_counts_the_periods_of_the_time_it_ran():
         start = time.monotonic()
         while (ran := time.monotonic() - start) < 1.0:
             time.sleep(0.01)
-    assert 0 < loop.periods.sum() <= ran + 0.1
-    assert loop.periods.mean() == pytest.approx(0.01, rel=0.2)
+    assert loop.periods.sum() == pytest.approx(ran, abs=0.5)
+    assert 1 <= len(loop.periods) <= ran / 0.01 + 1
