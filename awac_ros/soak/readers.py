@@ -18,7 +18,7 @@ from awac_ros.learning.awac import AwacConfig
 from awac_ros.learning.policy import Policy
 from awac_ros.learning.trainer import Trainer, TrainerConfig
 from awac_ros.learning.weights import PolicyWeights
-from awac_ros.nodes.learner import LearnerConfig
+from awac_ros.nodes.learner_config import LearnerConfig
 from awac_ros.nodes.learner_folder import LearnerFolder, LearnerRecord
 from awac_ros.nodes.parameters import declare
 from awac_ros.nodes.runner import RunnableNode

@@ -11,7 +11,19 @@ from typing import Any
 import yaml
 
 from awac_ros.bench.policy import write_checkpoint
-from awac_ros.nodes import actor, actor_loop, arm, arm_config, buffer, camera, console, learner, operator, recorder
+from awac_ros.nodes import (
+    actor,
+    actor_config,
+    arm,
+    arm_config,
+    buffer,
+    camera,
+    console,
+    learner,
+    learner_config,
+    operator,
+    recorder,
+)
 from awac_ros.nodes import teleop as teleoperation
 from awac_ros.nodes.runner import RunnableNode
 from awac_ros.rehearsal.stand_in import StandIn
@@ -62,9 +74,9 @@ class Surroundings:
                     "use_sim_time: true": {"use_sim_time": True},
                 },
             ),
-            "actor": Kind(actor.Actor, actor_loop.ActorConfig(), {}, {"mode: collect": {"mode": "collect"}}),
+            "actor": Kind(actor.Actor, actor_config.ActorConfig(), {}, {"mode: collect": {"mode": "collect"}}),
             "buffer": Kind(buffer.Buffer, buffer.BufferConfig(), {"store": store}, {}),
-            "learner": Kind(learner.Learner, learner.LearnerConfig(), trained, {}),
+            "learner": Kind(learner.Learner, learner_config.LearnerConfig(), trained, {}),
             "recorder": Kind(recorder.Recorder, recorder.RecorderConfig(), {"demos": demos}, {}),
             "operator": Kind(operator.Operator, operator.OperatorNodeConfig(), {}, {}),
             "teleop": Kind(

@@ -23,7 +23,7 @@ CONFIGS = {
     "buffer": ("buffer", "BufferConfig"),
     "camera": ("camera", "CameraConfig"),
     "console": ("console", "ConsoleConfig"),
-    "learner": ("learner", "LearnerConfig"),
+    "learner": ("learner_config", "LearnerConfig"),
     "operator": ("operator", "OperatorNodeConfig"),
     "recorder": ("recorder", "RecorderConfig"),
     "teleop": ("teleop", "TeleopConfig"),

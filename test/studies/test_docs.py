@@ -7,7 +7,7 @@ from pathlib import Path
 from awac_ros.learning.awac import AwacConfig
 from awac_ros.learning.replay import ReplayConfig
 from awac_ros.learning.trainer import TrainerConfig
-from awac_ros.nodes.learner import LearnerConfig
+from awac_ros.nodes.learner_config import LearnerConfig
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"
 TEXT = (DOCS / "awac.md").read_text()
