@@ -12,7 +12,7 @@ from rclpy.duration import Duration
 
 from awac_msgs.msg import LearnerStatus
 from awac_msgs.msg import PolicyWeights as PolicyWeightsMessage
-from awac_ros.data.labels import RewardRule
+from awac_ros.data.labels import LiveRule
 from awac_ros.errors import AwacError
 from awac_ros.learning.trainer import Trainer
 from awac_ros.learning.weights import PolicyWeights
@@ -60,7 +60,7 @@ class LearnerConfig:
     reward: str = parameter(
         "task",
         "task: the task's own, so that goals can be relabelled in hindsight; person: as recorded, whatever the goal.",
-        choices=get_args(RewardRule),
+        choices=get_args(LiveRule),
     )
     lockstep: bool = parameter(False, "Finish an episode's updates, then publish, then take the next: repeatable.")
     updates_per_step: float = parameter(4.0, "Gradient updates for each environment step.", low=0.0, high=1000.0)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -100,7 +101,11 @@ def relabel(
     out: OutOption = None,
     in_place: InPlaceOption = False,
     reward: Annotated[
-        Literal["task", "sparse"], typer.Option(help="The task's own, or -1 a step and 0 where it sees a success.")
+        Literal["task", "sparse", "person"],
+        typer.Option(
+            help="The task's own; -1 a step and 0 where it sees a success; or -1 a step and 0 for the one at which a "
+            "person said success, which ends the episode."
+        ),
     ] = "task",
     goal: Annotated[
         str | None,
@@ -112,7 +117,7 @@ def relabel(
     skip_broken: SkipOption = False,
     as_json: JsonOption = False,
 ) -> None:
-    """Compute the rewards anew, by the task and under another goal if one is given.
+    """Compute the rewards anew, by the task or by the labels, and under another goal if one is given.
 
     The goal stands in every observation and is replaced there; an episode under another goal counts as another
     episode, so that it can be merged with what it came from.
@@ -126,7 +131,7 @@ def relabel(
     task = task_of(found.layout, str(source))
     items = track(list(found.episodes.items()), f"relabelling {source}")
     made = found.with_episodes({name: relabelled(task, episode, reward, wanted) for name, episode in items})
-    write(place, made, as_json)
+    write(place, replace(made, rule=reward), as_json)
 
 
 @data.command()
@@ -141,8 +146,8 @@ def label(
 ) -> None:
     """Correct what was said of episodes: a success or a failure.
 
-    Rewards that say success (0 and -1, or 1 and 0) are made to agree: a success ends with the higher one, a failure
-    never has it. Rewards that measure something else, such as a distance, stay.
+    Rewards by the rule sparse or person are made to agree, as awac data relabel gives them: a success ends with 0, a
+    failure is -1 all along. Rewards that measure something else, such as a distance, stay.
     """
     from awac_ros.data import Outcome, edit
 

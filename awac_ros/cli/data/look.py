@@ -84,7 +84,7 @@ def _print(one: Survey, with_episodes: bool) -> None:
         "action": ", ".join(f"{name} {size}" for name, size in one.action.items()),
         "episodes": ", ".join(f"{count} {outcome}" for outcome, count in one.outcomes.items()) or "none",
         "steps": f"{one.steps}{_spread(one.length, ' an episode')}",
-        "rewards": f"sum{_spread(one.sum_of_rewards, ' an episode')}" if one.sum_of_rewards else "none",
+        "rewards": f"by the rule {one.reward_rule}{_spread(one.sum_of_rewards, ' in sum an episode')}",
     }
     if one.intervened:
         lines["people"] = f"acted in {one.intervened:.0%} of the steps"

@@ -85,7 +85,7 @@ def test_a_file_of_others_becomes_prior_data_of_the_named_task(awac_json, refuse
     assert "lies outside [-1, 1]" in refused(*words)
     assert awac_json(*words, "--clip-actions", "--success-reward")["outcomes"] == {"success": 1}
     (episode,) = demos.read(out, LAYOUT)
-    assert episode.transitions.reward.tolist() == [-1, -1, -1, -1, 0, 0]
+    assert episode.transitions.reward.tolist() == [-1, -1, -1, -1, 0, 0] and demos.read_rule(out) == "sparse"
     np.testing.assert_allclose(episode.transitions.step_time, 0.1 * np.arange(6))
     named = ("import", tmp_path / "old.h5", "--clip-actions", "--task", "Mine-v0", "--out", tmp_path / "mine.hdf5")
     awac_json(*named)
