@@ -107,6 +107,9 @@ function showEpisode({ activity, episode, recorded, last, counts }) {
   if (last) $("last").textContent =
     `last: ${last.outcome}, ${last.steps} steps in ${last.seconds.toFixed(1)} s, return ${last.sum_of_rewards.toFixed(2)}`;
   for (const [name, count] of Object.entries(counts)) $(name).textContent = count;
+  $("tally").hidden = !recorded.message && !last;
+  $("tally").textContent = recorded.message || last && `${counts.success} of ${counts.success + counts.failure} a success, `
+    + `the last: ${last.steps} steps, ${last.outcome}`;
 }
 
 function showLearning(actor, learner) {
