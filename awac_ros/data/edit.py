@@ -121,6 +121,17 @@ def correct(data: DataSet, names: Collection[str], outcome: Outcome) -> DataSet:
     return made
 
 
+def is_labelled(data: DataSet) -> bool:
+    """Whether somebody judged every episode."""
+    return all(episode.outcome is not Outcome.UNKNOWN for episode in data.episodes.values())
+
+
+def reward_labels(data: DataSet) -> DataSet:
+    """Give every episode the rewards and the end that its outcome says by the rule `person`."""
+    made = {name: relabel(episode, episode.outcome, "person") for name, episode in data.episodes.items()}
+    return replace(data.with_episodes(made), rule="person")
+
+
 def choose(data: DataSet, names: Collection[str]) -> dict[str, Episode]:
     """The episodes of these names, in the data set's order; AwacError if one is not there."""
     for name in names:

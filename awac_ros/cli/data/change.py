@@ -119,19 +119,25 @@ def relabel(
 ) -> None:
     """Compute the rewards anew, by the task or by the labels, and under another goal if one is given.
 
-    The goal stands in every observation and is replaced there; an episode under another goal counts as another
-    episode, so that it can be merged with what it came from.
+    By the labels (--reward person) data of any task can be taken, if every episode has one. The goal stands in every
+    observation and is replaced there; an episode under another goal counts as another episode, so that it can be merged
+    with what it came from.
     """
+    from awac_ros.data import edit
     from awac_ros.tasks import task_of
     from awac_ros.tasks.relabel import relabel as relabelled
 
     place = destination(source, out, in_place)
     wanted = _goal(goal)
     found = load(source, skip_broken=skip_broken)
-    task = task_of(found.layout, str(source))
-    items = track(list(found.episodes.items()), f"relabelling {source}")
-    made = found.with_episodes({name: relabelled(task, episode, reward, wanted) for name, episode in items})
-    write(place, replace(made, rule=reward), as_json)
+    if reward == "person" and wanted is None and edit.is_labelled(found):
+        made = edit.reward_labels(found)
+    else:
+        task = task_of(found.layout, str(source))
+        items = track(list(found.episodes.items()), f"relabelling {source}")
+        episodes = {name: relabelled(task, episode, reward, wanted) for name, episode in items}
+        made = replace(found.with_episodes(episodes), rule=reward)
+    write(place, made, as_json)
 
 
 @data.command()

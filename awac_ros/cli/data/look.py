@@ -41,7 +41,7 @@ def check(files: FilesArgument, as_json: JsonOption = False) -> None:
     """Whether a learner can use these files, each and together; exit code 1 where it can't.
 
     Problems are episodes that are damaged, have holes, go back in time or are there twice, and files of different
-    tasks. Warnings are what a person should look at.
+    tasks or reward rules. Warnings are what a person should look at.
     """
     from awac_ros.data.survey import disagreements
 
