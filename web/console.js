@@ -91,6 +91,8 @@ function showState(now) {
     : now.driving === "you" ? "you drive" : "you have control";
   $("control").setAttribute("aria-pressed", now.control === "you");
   $("control").textContent = now.control === "you" ? "Give control back" : "Take control";
+  const policyWaits = ["train", "eval"].includes(actor.mode) && now.control === "nobody";
+  $("let-go").textContent = policyWaits ? "the policy goes on" : "the arm stands still";
   $("learning-card").hidden = learner.version === undefined;
   if (learner.version !== undefined) showLearning(actor, learner);
   showCameras(now.cameras, now.camera);

@@ -217,6 +217,19 @@ def test_a_page_that_is_gone_with_the_control_it_took_stops_the_arm(graph: Graph
     graph.world.until(lambda: graph.arms and graph.arms[-1].stopped)
 
 
+def test_the_page_says_who_goes_on_when_the_hand_is_taken_away(graph: Graph, chromium) -> None:
+    graph.world.start("arm")
+    actor = graph.world.node.create_publisher(ActorStatus, "actor/status", qos.LATCHED)
+    with open_page(chromium, graph.url()) as page:
+        for mode, words in (("collect", "the arm stands still"), ("train", "the policy goes on")):
+            actor.publish(ActorStatus(mode=mode))
+            page.wait_for_selector(f"#mode:text-is('{mode}')")
+            page.wait_for_selector(f"#let-go:text-is('{words}')")
+        page.wait_for_selector("#stick:not(.off)")
+        page.click("#control")
+        page.wait_for_selector("#let-go:text-is('the arm stands still')")
+
+
 def test_the_page_fits_a_phone_upright_and_on_its_side(graph: Graph, chromium) -> None:
     graph.world.start("arm")
     with open_page(chromium, graph.url(), PHONE) as page:
