@@ -211,7 +211,12 @@ def _check_data(file: str, values: Values) -> None:
         mixture.read(Path(file), layout, rule)
         return
     layout.check_same(demos.read_layout(Path(file)), file)
-    check_same_rule(rule, demos.read_rule(Path(file)), file)
+    if (found := demos.read_rule(Path(file))) in get_args(LiveRule) and found != rule:
+        raise AwacError(
+            f"{file} holds rewards by the rule {found}: give reward:={found}, or make them others with awac data "
+            f"relabel --reward {rule}"
+        )
+    check_same_rule(rule, found, file)
 
 
 def _check(values: Values) -> None:

@@ -53,6 +53,7 @@ class Bag(Format):
 
     def read(self, path: Path, options: ReadOptions, track: Track = untracked) -> DataSet:
         self.refuse_mask(path, options)
+        self.refuse_success_reward(path, options)
         messages = _messages(path, track)
         layout = _layout(path, messages, options)
         parts = [Transitions.empty(layout)]

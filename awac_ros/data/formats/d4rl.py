@@ -50,8 +50,9 @@ class D4rl(Format):
     def read(self, path: Path, options: ReadOptions, track: Track = untracked) -> DataSet:
         self.refuse_mask(path, options)
         with hdf5.opened(path) as file:
+            if ours := "metadata/layout" in file:
+                self.refuse_success_reward(path, options)
             recording = d4rl.read_recording(file, options.success_reward, str(path))
-            ours = "metadata/layout" in file and not options.success_reward
             extras = _read_extras(file, len(recording.ends), int(recording.ends.sum()), str(path)) if ours else None
         parts = recording.episodes(str(path), hdf5.content_id(path), clip_actions=options.clip_actions)
         if not parts:

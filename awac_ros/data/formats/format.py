@@ -94,6 +94,14 @@ class Format(ABC):
         if options.mask is not None:
             raise AwacError(f"{path}: the format {self.name} has no masks; leave --mask away")
 
+    def refuse_success_reward(self, path: Path, options: ReadOptions) -> None:
+        """AwacError if rewards are asked for that say success, where the data carry a rule of their own."""
+        if options.success_reward:
+            raise AwacError(
+                f"{path}: its rewards have a rule of their own; leave success_reward away, and give them another with "
+                "awac data relabel --reward"
+            )
+
 
 @contextmanager
 def needing(package: str) -> Iterator[None]:

@@ -66,6 +66,7 @@ class LeRobot(Format):
         if frames.num_rows == 0:
             raise AwacError(f"{path}: it holds no step; choose another data set")
         if (path / _OWN).is_file():
+            self.refuse_success_reward(path, options)
             return _read_own(path, frames, options, track)
         return _read_others(path, about, frames, options)
 

@@ -47,6 +47,8 @@ class Minari(Format):
         self.refuse_mask(path, options)
         about = read_json(path / _METADATA)
         ours = isinstance(about, dict) and "layout" in about
+        if ours:
+            self.refuse_success_reward(path, options)
         episodes: dict[str, Episode] = {}
         broken: dict[str, str] = {}
         sizes: dict[str, int] = {}

@@ -28,6 +28,7 @@ class Demos(Format):
         return _data_says_layout(path) is True
 
     def read(self, path: Path, options: ReadOptions, track: Track = untracked) -> DataSet:
+        self.refuse_success_reward(path, options)
         layout, whole, broken = demos.scan(path)
         data = DataSet(
             str(path),
