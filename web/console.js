@@ -91,6 +91,8 @@ function showState(now) {
     : now.driving === "you" ? "you drive" : "you have control";
   $("control").setAttribute("aria-pressed", now.control === "you");
   $("control").textContent = now.control === "you" ? "Give control back" : "Take control";
+  const policyWaits = ["train", "eval"].includes(actor.mode) && now.control === "nobody";
+  $("let-go").textContent = policyWaits ? "the policy goes on" : "the arm stands still";
   $("learning-card").hidden = learner.version === undefined;
   if (learner.version !== undefined) showLearning(actor, learner);
   showCameras(now.cameras, now.camera);
@@ -107,6 +109,9 @@ function showEpisode({ activity, episode, recorded, last, counts }) {
   if (last) $("last").textContent =
     `last: ${last.outcome}, ${last.steps} steps in ${last.seconds.toFixed(1)} s, return ${last.sum_of_rewards.toFixed(2)}`;
   for (const [name, count] of Object.entries(counts)) $(name).textContent = count;
+  $("tally").hidden = !recorded.message && !last;
+  $("tally").textContent = recorded.message || last && `${counts.success} of ${counts.success + counts.failure} a success, `
+    + `the last: ${last.steps} steps, ${last.outcome}`;
 }
 
 function showLearning(actor, learner) {

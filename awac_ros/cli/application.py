@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from inspect import cleandoc
 from typing import Any
 
 import typer
-from typer.core import TyperGroup
+from typer.core import TyperCommand, TyperGroup
 
 from awac_ros.errors import AwacError
 from awac_ros.nodes import middleware
@@ -34,6 +35,10 @@ ORDER = (
 class AwacGroup(TyperGroup):
     """Commands in the order of a newcomer's day; an AwacError is one red sentence on stderr and exit code 2."""
 
+    def __init__(self, **attributes: Any) -> None:
+        super().__init__(**attributes)
+        _join_lines(self)
+
     def list_commands(self, ctx: typer.Context) -> list[str]:
         return sorted(super().list_commands(ctx), key=ORDER.index)
 
@@ -43,6 +48,14 @@ class AwacGroup(TyperGroup):
         except AwacError as error:
             typer.secho(str(error), fg=typer.colors.RED, err=True)
             raise typer.Exit(2) from error
+
+
+def _join_lines(command: TyperCommand | TyperGroup) -> None:
+    """Make each paragraph of a command's help one line, which the terminal breaks at its own width."""
+    if command.help:
+        command.help = "\n\n".join(" ".join(each.split()) for each in cleandoc(command.help).split("\n\n"))
+    for each in command.commands.values() if isinstance(command, TyperGroup) else ():
+        _join_lines(each)
 
 
 app = typer.Typer(

@@ -29,4 +29,6 @@ def random_(
         raise AwacError(f"{out} is there already; name a new file with --out")
     out.parent.mkdir(parents=True, exist_ok=True)
     with Workers() as crew:
-        record_random(out, episodes, seed, crew, Narrator())
+        made = record_random(out, episodes, seed, crew, Narrator())
+    successes, steps = sum(each.success for each in made), sum(map(len, made))
+    typer.echo(f"{out}: {len(made)} episodes, {successes} of them a success, {steps} steps")

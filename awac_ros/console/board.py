@@ -25,6 +25,8 @@ class NodeState:
     message: str
     heard: float
     """s, monotonic."""
+    pace: str = ""
+    """Rate and overruns, of a node that keeps a period."""
 
 
 @dataclass(frozen=True)
@@ -111,7 +113,7 @@ class Board:
     def _node(self, name: str, state: NodeState, now: float) -> dict[str, str]:
         if (age := now - state.heard) > SILENT_AFTER:
             return {"name": name, "level": "silent", "message": f"not heard for {age:.0f} s"}
-        return {"name": name, "level": state.level, "message": state.message}
+        return {"name": name, "level": state.level, "message": ", ".join(filter(None, (state.pace, state.message)))}
 
 
 def _curves(episodes: Sequence[Ended]) -> dict[str, list[float]]:

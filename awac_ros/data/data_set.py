@@ -11,6 +11,7 @@ import numpy as np
 
 from awac_ros.data import demos
 from awac_ros.data.episode import Episode, Outcome
+from awac_ros.data.labels import UNSAID, RewardRule
 from awac_ros.data.layout import Layout
 from awac_ros.data.transitions import ACTOR_ID_LENGTH, Transitions
 from awac_ros.errors import AwacError
@@ -41,6 +42,8 @@ class DataSet:
     """Names of some of the episodes, e.g. train and valid."""
     remarks: tuple[str, ...] = ()
     """What the file holds that did not come along, and what was assumed; sentences that name the file."""
+    rule: RewardRule = UNSAID
+    """What the rewards are."""
 
     def __len__(self) -> int:
         """Steps in all."""
@@ -68,7 +71,7 @@ def write_demos(path: Path, data: DataSet, track: Track = untracked) -> None:
     """Make the data set the whole content of a file of demonstrations; episode n becomes demo_n."""
     place = {name: number for number, name in enumerate(data.episodes)}
     masks = {mask: [place[name] for name in names] for mask, names in data.masks.items()}
-    demos.write(path, data.layout, track(list(data.episodes.values()), f"writing {path}"), masks)
+    demos.write(path, data.layout, track(list(data.episodes.values()), f"writing {path}"), masks, data.rule)
 
 
 def assemble(

@@ -1,12 +1,14 @@
 """Demonstrations in HDF5, in robomimic's layout.
 
-    /data                attrs: total, env_args (JSON), layout (JSON), layout_hash; taken_back (JSON), optional
+    /data                attrs: total, env_args (JSON), layout (JSON), layout_hash, reward_rule
+                         taken_back (JSON), optional
     /data/demo_<number>  attrs: num_samples, outcome, actor_id, episode
       actions (N, A)  rewards (N,)  dones (N,)  timeouts (N,)  intervened (N,)  policy_version (N,)  step_time (N,)
       obs/<field> (N, size)  next_obs/<field> (N, size)
     /mask/<name>         names of demos, e.g. train and valid; optional
 
-`dones` are terminations only; cuts by the horizon or the operator are `timeouts`.
+`dones` are terminations only; cuts by the horizon or the operator are `timeouts`. `labels.RewardRule` says what the
+rewards are; in a file without a rule they are the task's.
 
 A file is never changed in place: every change is made to a copy, which takes its place when it is complete and on the
 disk. HDF5 has no journal, so a process killed inside a flush can leave a file that nothing opens; this way every
@@ -29,6 +31,7 @@ import numpy as np
 from awac_ros.data import hdf5
 from awac_ros.data.atomic import atomic_replacement
 from awac_ros.data.episode import Episode, Outcome
+from awac_ros.data.labels import UNSAID, RewardRule, check_same_rule, named_rule
 from awac_ros.data.layout import Layout
 from awac_ros.data.transitions import Transitions
 from awac_ros.errors import AwacError
@@ -36,6 +39,7 @@ from awac_ros.errors import AwacError
 _ROBOMIMIC_GYM = 2
 _PREFIX = "demo_"
 _TAKEN_BACK = "taken_back"
+_RULE = "reward_rule"
 _HDF5_FORMAT = "v110"
 _SCALARS = {
     "rewards": ("reward", np.float32),
@@ -53,17 +57,18 @@ _VECTORS = {"obs": "observation", "next_obs": "next_observation"}
 class DemoWriter:
     """Adds episodes to a file of demonstrations, one at a time, each on the disk when `append` returns."""
 
-    def __init__(self, path: Path, layout: Layout) -> None:
+    def __init__(self, path: Path, layout: Layout, rule: RewardRule = UNSAID) -> None:
         """Make the file at `path`, or go on with the one that is there.
 
-        AwacError, and nothing changed, if that one is of another task or can't be read.
+        AwacError, and nothing changed, if that one is of another task or reward rule, or can't be read.
         """
         self._path = Path(path)
         self._layout = layout
         if self._path.exists():
             layout.check_same(read_layout(self._path), str(self._path))
+            check_same_rule(rule, read_rule(self._path), str(self._path))
         else:
-            write(self._path, layout, [])
+            write(self._path, layout, [], rule=rule)
 
     def append(self, episode: Episode) -> int:
         """Add the episode; returns the number n of its group demo_n."""
@@ -97,7 +102,11 @@ class DemoWriter:
 
 
 def write(
-    path: Path, layout: Layout, episodes: Iterable[Episode], masks: Mapping[str, Sequence[int]] | None = None
+    path: Path,
+    layout: Layout,
+    episodes: Iterable[Episode],
+    masks: Mapping[str, Sequence[int]] | None = None,
+    rule: RewardRule = UNSAID,
 ) -> None:
     """Make these episodes the whole content of the file at `path`; `masks` name some of them by their place."""
     with atomic_replacement(Path(path)) as temporary, h5py.File(temporary, "w", libver=_HDF5_FORMAT) as file:
@@ -106,6 +115,7 @@ def write(
         data.attrs["env_args"] = json.dumps({"env_name": layout.task, "type": _ROBOMIMIC_GYM, "env_kwargs": {}})
         hdf5.set_text(data, "layout", layout.to_json())
         hdf5.set_text(data, "layout_hash", layout.hash)
+        hdf5.set_text(data, _RULE, rule)
         for number, episode in enumerate(episodes):
             episode.transitions.check(layout, f"{_PREFIX}{number} for {path}")
             _add(data, layout, number, episode)
@@ -151,6 +161,12 @@ def read_layout(path: Path) -> Layout:
     """The layout of the task that a file of demonstrations was recorded for; errors as for `read`."""
     with _opened(Path(path)) as data:
         return _layout(data, path)
+
+
+def read_rule(path: Path) -> RewardRule:
+    """The rule of a file's rewards; errors as for `read`."""
+    with _opened(Path(path)) as data:
+        return named_rule(hdf5.text(data, _RULE, f"{path}: data"), str(path)) if _RULE in data.attrs else UNSAID
 
 
 def count(path: Path) -> int:

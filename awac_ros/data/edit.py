@@ -10,6 +10,7 @@ import numpy as np
 
 from awac_ros.data.data_set import DataSet, Key, key_of
 from awac_ros.data.episode import Episode, Outcome
+from awac_ros.data.labels import check_same_rule, relabel
 from awac_ros.data.transitions import ACTOR_ID_LENGTH, Transitions
 from awac_ros.errors import AwacError
 
@@ -18,15 +19,16 @@ def merge(parts: Sequence[DataSet]) -> DataSet:
     """All episodes of at least one data set, in order; an episode is named <file>: <name there>.
 
     An episode that comes a second time, bit for bit, is left out with a remark. Masks of one name become one.
-    AwacError if the layouts differ, or if two episodes have the same key but not the same content.
+    AwacError if the layouts or the reward rules differ, or if two episodes have the same key but not the same content.
     """
-    layout = parts[0].layout
+    layout, rule = parts[0].layout, parts[0].rule
     episodes: dict[str, Episode] = {}
     masks: dict[str, list[str]] = {}
     remarks = [remark for part in parts for remark in part.remarks]
     owner: dict[Key, str] = {}
     for part in parts:
         layout.check_same(part.layout, part.source)
+        check_same_rule(rule, part.rule, part.source)
         repeated = 0
         for name, episode in part.episodes.items():
             full = f"{part.source}: {name}"
@@ -42,7 +44,8 @@ def merge(parts: Sequence[DataSet]) -> DataSet:
         for mask, names in part.masks.items():
             masks.setdefault(mask, []).extend(f"{part.source}: {name}" for name in names)
     kept = {mask: tuple(name for name in names if name in episodes) for mask, names in masks.items()}
-    return DataSet(", ".join(part.source for part in parts), layout, episodes, masks=kept, remarks=tuple(remarks))
+    source = ", ".join(part.source for part in parts)
+    return DataSet(source, layout, episodes, masks=kept, remarks=tuple(remarks), rule=rule)
 
 
 def same(one: Episode, other: Episode) -> bool:
@@ -106,45 +109,27 @@ def _part(episode: Episode, start: int, stop: int) -> Episode:
 
 
 def correct(data: DataSet, names: Collection[str], outcome: Outcome) -> DataSet:
-    """Give the named episodes another outcome, and rewards and ends that say the same, where those say success at all.
+    """Give the named episodes another outcome, and what `labels.relabel` makes of their rewards by the data's rule.
 
-    Rewards do where those of the whole data set are two values, -1 and 0 or 0 and 1: a success ends with the higher
-    one, a failure never has it. Then ends do too, where of all episodes those are terminated, and some are, that are a
-    success: a success terminates, anything else is cut. Other rewards measure something else and stay, which
-    is remarked.
     AwacError if an episode is not there.
     """
-    chosen = choose(data, names)
-    scale = _success_scale(data)
-    ends = [(bool(each.transitions.terminated[-1]), each.success) for each in data.episodes.values()]
-    ends_say = scale is not None and all(end == success for end, success in ends) and (True, True) in ends
-    corrected = {name: _corrected(each, outcome, scale, ends_say) for name, each in chosen.items()}
+    corrected = {name: relabel(each, outcome, data.rule) for name, each in choose(data, names).items()}
     made = data.with_episodes({**data.episodes, **corrected})
-    if scale is None:
-        made = replace(made, remarks=(*data.remarks, f"{data.source}: its rewards do not say success, so they stay"))
+    if data.rule == "task":
+        remark = f"{data.source}: its rewards do not say success, so they stay; see awac data relabel --reward person"
+        made = replace(made, remarks=(*data.remarks, remark))
     return made
 
 
-def _success_scale(data: DataSet) -> tuple[float, float] | None:
-    """The rewards of a step that is none and one that is a success; None where rewards measure something else."""
-    values = {float(value) for each in data.episodes.values() for value in np.unique(each.transitions.reward)}
-    for scale in ((-1.0, 0.0), (0.0, 1.0)):
-        if values <= set(scale) and values != {0.0}:
-            return scale
-    return None
+def is_labelled(data: DataSet) -> bool:
+    """Whether somebody judged every episode."""
+    return all(episode.outcome is not Outcome.UNKNOWN for episode in data.episodes.values())
 
 
-def _corrected(episode: Episode, outcome: Outcome, scale: tuple[float, float] | None, ends_say: bool) -> Episode:
-    rows = episode.transitions
-    reward, terminated, truncated = rows.reward.copy(), rows.terminated.copy(), rows.truncated.copy()
-    if scale is not None and outcome is Outcome.SUCCESS:
-        reward[-1] = scale[1]
-    if scale is not None and outcome is Outcome.FAILURE:
-        reward[:] = scale[0]
-    if ends_say:
-        terminated[-1] = outcome is Outcome.SUCCESS
-        truncated[-1] = not terminated[-1]
-    return Episode(replace(rows, reward=reward, terminated=terminated, truncated=truncated), outcome)
+def reward_labels(data: DataSet) -> DataSet:
+    """Give every episode the rewards and the end that its outcome says by the rule `person`."""
+    made = {name: relabel(episode, episode.outcome, "person") for name, episode in data.episodes.items()}
+    return replace(data.with_episodes(made), rule="person")
 
 
 def choose(data: DataSet, names: Collection[str]) -> dict[str, Episode]:

@@ -92,8 +92,8 @@ class Layout:
         """Raise AwacError, naming `source` and both tasks, unless `found`, the layout of its data, is this one."""
         if found.hash != self.hash:
             raise AwacError(
-                f"{source} holds data of task {found.task} (layout {found.hash}), but task {self.task} "
-                f"(layout {self.hash}) is running; choose a file of this task, or the task and settings of that file"
+                f"{source} holds data of task {found.task} (layout {found.hash}), but task {self.task} (layout "
+                f"{self.hash}) is wanted here; choose a file of this task, or the task and settings of that file"
             )
 
     def to_json(self) -> str:

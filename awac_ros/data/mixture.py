@@ -20,6 +20,7 @@ import numpy as np
 import yaml
 
 from awac_ros.data import formats
+from awac_ros.data.labels import RewardRule, check_same_rule
 from awac_ros.data.layout import Layout
 from awac_ros.data.transitions import Transitions
 from awac_ros.errors import AwacError
@@ -64,10 +65,11 @@ def read_sources(path: Path) -> list[Source]:
     return [_source(entry, path, number) for number, entry in enumerate(raw["sources"], 1)]
 
 
-def read(path: Path, layout: Layout, *, seed: int = 0) -> Transitions:
+def read(path: Path, layout: Layout, rule: RewardRule | None = None, *, seed: int = 0) -> Transitions:
     """The transitions of all sources; an episode of weight 2 comes twice. `seed` is of the draw for other weights.
 
-    AwacError if a source can't be read as a whole or does not fit `layout`, or if nothing is left.
+    AwacError if a source can't be read as a whole or does not fit `layout`, if its rewards are not by `rule` (by
+    default the first source's), or if nothing is left.
     """
     rng = np.random.default_rng(seed)
     parts: list[Transitions] = []
@@ -79,6 +81,8 @@ def read(path: Path, layout: Layout, *, seed: int = 0) -> Transitions:
             success_reward=source.success_reward,
         )
         data = formats.read(source.path, options).unbroken()
+        rule = rule or data.rule
+        check_same_rule(rule, data.rule, str(source.path))
         episodes = [episode.transitions for episode in data.episodes.values()]
         whole, share = divmod(source.weight, 1.0)
         once_more = rng.permutation(len(episodes))[: round(share * len(episodes))]

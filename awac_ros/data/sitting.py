@@ -16,8 +16,8 @@ class Sitting:
     """Records into a file, new or old; only what was recorded since can be taken back or relabelled."""
 
     def __init__(self, path: Path, layout: Layout, rule: RewardRule) -> None:
-        """AwacError, and nothing changed, if the file is of another task or can't be read."""
-        self._writer = DemoWriter(path, layout)
+        """AwacError, and nothing changed, if the file is of another task or reward rule, or can't be read."""
+        self._writer = DemoWriter(path, layout, rule)
         self._rule = rule
         self._before = demos.count(path)
         self._recorded: list[tuple[int, Episode]] = []

@@ -48,6 +48,8 @@ class Survey:
     steps: int
     outcomes: dict[str, int]
     """Episodes by outcome."""
+    reward_rule: str
+    """What the rewards are: see `labels.RewardRule`."""
     length: Spread | None
     """Steps of an episode; None without one."""
     sum_of_rewards: Spread | None
@@ -83,6 +85,7 @@ def survey(kind: str, data: DataSet) -> Survey:
         control_period=layout.control_period,
         steps=len(rows),
         outcomes=dict(Counter(episode.outcome.value for episode in episodes.values())),
+        reward_rule=data.rule,
         length=Spread.of([len(episode) for episode in episodes.values()]) if episodes else None,
         sum_of_rewards=Spread.of([episode.sum_of_rewards for episode in episodes.values()]) if episodes else None,
         intervened=float(rows.intervened.mean()) if len(rows) else 0.0,
@@ -105,7 +108,7 @@ def survey(kind: str, data: DataSet) -> Survey:
 
 
 def disagreements(parts: Sequence[DataSet]) -> list[str]:
-    """What keeps data sets from being used together: other layouts, an episode that is in two of them."""
+    """What keeps data sets from being used together: other layouts, other reward rules, an episode that comes twice."""
     sentences = []
     owner: dict[Key, tuple[DataSet, str]] = {}
     first = parts[0]
@@ -114,6 +117,11 @@ def disagreements(parts: Sequence[DataSet]) -> list[str]:
             sentences.append(
                 f"{part.source} is of task {part.layout.task} (layout {part.layout.hash}), {first.source} of "
                 f"{first.layout.task} ({first.layout.hash}): they can't feed the same learner"
+            )
+        if part.rule != first.rule:
+            sentences.append(
+                f"{part.source} holds rewards by the rule {part.rule}, {first.source} by {first.rule}: awac data "
+                "relabel makes them the same"
             )
         for name, episode in part.episodes.items():
             other, its_name = owner.setdefault(key_of(episode), (part, name))

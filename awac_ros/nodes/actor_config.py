@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import get_args
 
-from awac_ros.data.labels import RewardRule
+from awac_ros.data.labels import LiveRule
 from awac_ros.nodes.parameters import parameter
 from awac_ros.tasks import TASKS
 
@@ -36,7 +36,7 @@ class ActorConfig:
     reward: str = parameter(
         "task",
         "task: the task's own; person: -1 a step and 0 for the one at which a person marks success.",
-        choices=get_args(RewardRule),
+        choices=get_args(LiveRule),
     )
     out: str = parameter(
         "",

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from awac_ros.data import EpisodeBuilder, Outcome, Transitions
-from awac_ros.data.labels import STEP_REWARD, SUCCESS_REWARD, RewardRule
+from awac_ros.data.labels import STEP_REWARD, SUCCESS_REWARD, LiveRule
 from awac_ros.errors import AwacError
 from awac_ros.nodes.observer import Moment
 from awac_ros.tasks import ArmTask
@@ -40,7 +40,7 @@ class ActorEpisode:
     """
 
     def __init__(
-        self, task: ArmTask, goal: np.ndarray, actor_id: str, number: int, limit: int, rewards: RewardRule = "task"
+        self, task: ArmTask, goal: np.ndarray, actor_id: str, number: int, limit: int, rewards: LiveRule = "task"
     ) -> None:
         self._task = task
         self._goal = goal

@@ -15,7 +15,7 @@ from rclpy.node import Node
 
 from awac_msgs.msg import EpisodeStatus
 from awac_ros.data import Outcome
-from awac_ros.data.labels import RewardRule
+from awac_ros.data.labels import LiveRule
 from awac_ros.errors import AwacError
 from awac_ros.nodes.actor_config import COLLECT, EVAL, TRAIN, ActorConfig
 from awac_ros.nodes.actor_episode import ActorEpisode, Choice
@@ -94,7 +94,7 @@ class ActorLoop:
         scene = self.task.sample_scene(np.random.default_rng([seed, number, 0]))
         self._await_policy()
         self._await_arm()
-        rewards = cast(RewardRule, self._config.reward)
+        rewards = cast(LiveRule, self._config.reward)
         episode = ActorEpisode(self.task, scene.goal, self.actor_id, number, self._limit(), rewards)
         if self._config.push_back:
             self._push_back(episode, scene)

@@ -153,7 +153,15 @@ class ConsoleTopics:
         for status in message.status:
             level = _LEVELS.get(status.level, "error")
             name = status.hardware_id or status.name
-            self.board.nodes[name] = NodeState(level, status.message, time.monotonic())
+            self.board.nodes[name] = NodeState(level, status.message, time.monotonic(), _pace(status))
 
     def _say(self, topic: str, error: AwacError) -> None:
         self._node.get_logger().error(f"{topic} is not shown: {error}", throttle_duration_sec=1.0)
+
+
+def _pace(status: DiagnosticStatus) -> str:
+    """Rate and overruns of a node that reports them."""
+    values = {pair.key: pair.value for pair in status.values}
+    if not {"rate (Hz)", "overruns"} <= values.keys():
+        return ""
+    return f"{values['rate (Hz)']} Hz, {values['overruns']} overruns"

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import cast, get_args
 
 from awac_ros.data import Layout, demos, mixture
+from awac_ros.data.labels import LiveRule, check_same_rule
 from awac_ros.data.store import TransitionStore
 from awac_ros.errors import AwacError
 from awac_ros.learning import checkpoint
@@ -128,12 +130,19 @@ def _shown(values: Values) -> bool:
     return _acts(values) and bool(not values["lockstep"] if values["console"] == "" else values["console"])
 
 
-def _check_task(file: str, layout: Layout) -> None:
-    """AwacError unless it is a readable file of episodes of this layout, or a list of such files."""
+def _check_data(file: str, values: Values) -> None:
+    """AwacError unless it is a readable file of episodes of this task and reward rule, or a list of such files."""
+    layout, rule = _layout(values), cast(LiveRule, values["reward"])
     if Path(file).suffix in mixture.SUFFIXES:
-        mixture.read(Path(file), layout)
+        mixture.read(Path(file), layout, rule)
         return
     layout.check_same(demos.read_layout(Path(file)), file)
+    if (found := demos.read_rule(Path(file))) in get_args(LiveRule) and found != rule:
+        raise AwacError(
+            f"{file} holds rewards by the rule {found}: give reward:={found}, or make them others with awac data "
+            f"relabel --reward {rule}"
+        )
+    check_same_rule(rule, found, file)
 
 
 def _check(values: Values) -> None:
@@ -165,7 +174,7 @@ def _check(values: Values) -> None:
     if values["mode"] == "collect" and values["teleop"] == "scripted" and values["task"] != Pushing.name:
         raise AwacError(f"the scripted operator only pushes; drive task:={values['task']} yourself: teleop:=browser")
     if values["mode"] == "collect" and Path(_demos(values)).exists():
-        _check_task(_demos(values), _layout(values))
+        _check_data(_demos(values), values)
     if values["mode"] != "train":
         if values["host"] != "all":
             raise AwacError(f"host:={values['host']} goes with mode:=train alone; the other modes have no learner")
@@ -179,7 +188,7 @@ def _check(values: Values) -> None:
             )
     for name in ("demos", "prior"):
         if values[name]:
-            _check_task(str(values[name]), _layout(values))
+            _check_data(str(values[name]), values)
     if not (values["demos"] or values["prior"] or _checkpoint(values).exists()):
         raise AwacError(
             "mode:=train has nothing to begin with; collect demonstrations, or give demos:=, prior:= or checkpoint:="

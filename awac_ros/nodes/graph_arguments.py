@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import get_args
 
-from awac_ros.data.labels import RewardRule
+from awac_ros.data.labels import LiveRule
 from awac_ros.nodes.description import Argument
 from awac_ros.resources import resource
 from awac_ros.tasks import TASKS, Pushing
@@ -67,7 +67,7 @@ ARGUMENTS = (
         "reward",
         "task",
         "task: the task's own; person: -1 a step, 0 and the end at the step where a person marks success",
-        choices=get_args(RewardRule),
+        choices=get_args(LiveRule),
     ),
     Argument(
         "host",

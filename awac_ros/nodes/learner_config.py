@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import get_args
 
-from awac_ros.data.labels import RewardRule
+from awac_ros.data.labels import LiveRule
 from awac_ros.nodes.parameters import parameter
 from awac_ros.tasks import TASKS
 
@@ -37,7 +37,7 @@ class LearnerConfig:
     reward: str = parameter(
         "task",
         "task: the task's own, so that goals can be relabelled in hindsight; person: as recorded, whatever the goal.",
-        choices=get_args(RewardRule),
+        choices=get_args(LiveRule),
     )
     lockstep: bool = parameter(False, "Finish an episode's updates, then publish, then take the next: repeatable.")
     updates_per_step: float = parameter(4.0, "Gradient updates for each environment step.", low=0.0, high=1000.0)

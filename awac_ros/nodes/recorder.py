@@ -17,7 +17,7 @@ from std_srvs.srv import Trigger
 from awac_msgs.msg import EpisodeStatus
 from awac_msgs.msg import Transitions as TransitionsMessage
 from awac_ros.data import Episode, Outcome, demos
-from awac_ros.data.labels import RewardRule
+from awac_ros.data.labels import LiveRule
 from awac_ros.data.sitting import Sitting
 from awac_ros.errors import AwacError
 from awac_ros.nodes import qos
@@ -45,7 +45,7 @@ class RecorderConfig:
     reward: str = parameter(
         "task",
         "What a label corrected afterwards makes of the rewards; the same as the actor's.",
-        choices=get_args(RewardRule),
+        choices=get_args(LiveRule),
     )
     patience: float = parameter(
         5.0,
@@ -67,7 +67,7 @@ class Recorder(RunnableNode):
         if not self.config.demos:
             raise AwacError("recorder: parameter demos is empty; give the path of an HDF5 file, new or old")
         self._layout = make_task(self.config.task).layout
-        self._sitting = Sitting(Path(self.config.demos), self._layout, cast(RewardRule, self.config.reward))
+        self._sitting = Sitting(Path(self.config.demos), self._layout, cast(LiveRule, self.config.reward))
         # A recorder that was killed and started again hears of episodes that it has recorded.
         self._assembler = EpisodeAssembler(self.config.patience, demos.keys(Path(self.config.demos)))
         self._whole: deque[Episode] = deque()

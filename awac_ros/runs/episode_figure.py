@@ -64,7 +64,7 @@ def _paths(axes: Axes, data: DataSet, places: list[Field]) -> None:
     axes.set(title="from above, the robot below", xlabel="y, m (base)", ylabel="x, m (base)", aspect="equal")
     axes.invert_xaxis()
     axes.grid(alpha=0.3)
-    axes.legend(fontsize="x-small", loc="upper center", bbox_to_anchor=(0.5, -0.14), ncols=3)
+    axes.figure.legend(*axes.get_legend_handles_labels(), fontsize="x-small", loc="outside lower left", ncols=3)
 
 
 def _path(layout: Layout, rows: Transitions, field: Field) -> np.ndarray:

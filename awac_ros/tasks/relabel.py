@@ -1,4 +1,4 @@
-"""Old episodes under another goal, or with the rewards that a task gives today."""
+"""Old episodes under another goal, or with the rewards of another rule."""
 
 from __future__ import annotations
 
@@ -7,23 +7,22 @@ from typing import Literal
 
 import numpy as np
 
-from awac_ros.data import Episode, Outcome
+from awac_ros.data import Episode, Outcome, Transitions
 from awac_ros.data.edit import derived_ids
-from awac_ros.data.labels import STEP_REWARD, SUCCESS_REWARD
+from awac_ros.data.labels import STEP_REWARD, SUCCESS_REWARD, RewardRule, judged
 from awac_ros.errors import AwacError
 from awac_ros.tasks.arm_task import ArmTask
 
 Goal = np.ndarray | Literal["achieved"] | None
 """(goal_size,), or what each episode has achieved at its end, or each episode's own."""
-Reward = Literal["task", "sparse"]
-"""task: the task's own. sparse: -1 a step, and 0 where the task sees a success."""
 
 
-def relabel(task: ArmTask, episode: Episode, reward: Reward = "task", goal: Goal = None) -> Episode:
-    """The same motion with rewards as they are today, under another goal if one is given.
+def relabel(task: ArmTask, episode: Episode, rule: RewardRule = "task", goal: Goal = None) -> Episode:
+    """The same motion with rewards by this rule as they are today, under another goal if one is given.
 
-    Under another goal the episode has a new key, and the task's own verdict at its end is its outcome; so has an
-    episode that nobody judged. AwacError if the goal has another size.
+    Only a person's success terminates; every other end becomes a cut. Under another goal the episode has a new key,
+    and the task's own verdict at its end is its outcome; so has an episode that nobody judged. AwacError if the goal
+    has another size.
     """
     rows = episode.transitions
     outcome = episode.outcome
@@ -43,10 +42,14 @@ def relabel(task: ArmTask, episode: Episode, reward: Reward = "task", goal: Goal
         outcome = Outcome.UNKNOWN
     if outcome is Outcome.UNKNOWN:
         outcome = Outcome.SUCCESS if task.success(rows.next_observation[-1]) else Outcome.FAILURE
-    return Episode(replace(rows, reward=_rewards(task, rows.next_observation, reward)), outcome)
+    return Episode(_rewarded(task, rows, outcome, rule), outcome)
 
 
-def _rewards(task: ArmTask, next_observation: np.ndarray, reward: Reward) -> np.ndarray:
-    if reward == "task":
-        return task.reward(next_observation)
-    return np.where(task.success(next_observation), SUCCESS_REWARD, STEP_REWARD).astype(np.float32)
+def _rewarded(task: ArmTask, rows: Transitions, outcome: Outcome, rule: RewardRule) -> Transitions:
+    if rule == "person":
+        return judged(rows, outcome)
+    reward = task.reward(rows.next_observation)
+    if rule == "sparse":
+        reward = np.where(task.success(rows.next_observation), SUCCESS_REWARD, STEP_REWARD).astype(np.float32)
+    cut = rows.truncated | rows.terminated
+    return replace(rows, reward=reward, terminated=np.zeros_like(cut), truncated=cut)

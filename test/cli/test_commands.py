@@ -36,6 +36,11 @@ def test_every_command_explains_itself(words):
     assert len(result.stdout.splitlines()) > 10
 
 
+def test_an_explanation_is_broken_at_the_terminals_own_width():
+    said = runner.invoke(app, ["data", "info", "--help"], env={"COLUMNS": "200"}).output
+    assert "a buffer's store, a run's folder, or whatever else awac data import reads." in said
+
+
 def test_show_args_explains_every_launch_argument():
     text = runner.invoke(app, ["up", "pushing", "--show-args"]).stdout
     for name in ("mode", "sim", "demos", "namespace", "params_file", "use_sim_time", "log_level"):

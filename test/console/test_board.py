@@ -56,3 +56,10 @@ def test_a_node_that_says_nothing_any_more_is_silent() -> None:
     board.nodes["arm"] = NodeState("ok", "ok", heard=10.0)
     assert board.state(11.0)["nodes"] == [{"name": "arm", "level": "ok", "message": "ok"}]
     assert board.state(15.0)["nodes"] == [{"name": "arm", "level": "silent", "message": "not heard for 5 s"}]
+
+
+def test_the_rate_and_the_overruns_of_a_node_that_keeps_a_period_are_in_sight() -> None:
+    board = Board(period=0.1)
+    board.nodes["actor"] = NodeState("warn", "2 deadlines were missed", heard=10.0, pace="9.98 Hz, 7 overruns")
+    (line,) = board.state(11.0)["nodes"]
+    assert line["message"] == "9.98 Hz, 7 overruns, 2 deadlines were missed"

@@ -271,3 +271,18 @@ def test_the_keys_are_those_of_the_demos_there_and_of_those_taken_back(path, lay
     writer.replace(2, make_episode(7, 2))
     actor_id = str(make_episode().transitions.actor_id[0])
     assert demos.keys(path) == {(actor_id, 0), (actor_id, 1), (actor_id, 7)}
+
+
+def test_the_rewards_rule_stays_with_the_file_and_is_the_tasks_where_none_is_said(path, layout, make_episode):
+    demos.write(path, layout, [make_episode()], rule="sparse")
+    DemoWriter(path, layout, "sparse").append(make_episode(1))
+    assert demos.read_rule(path) == "sparse"
+    with h5py.File(path, "r+") as file:
+        del file["data"].attrs["reward_rule"]
+    assert demos.read_rule(path) == "task" and len(demos.read(path)) == 2
+
+
+def test_a_rewards_rule_that_there_is_not_is_refused(path, layout, make_episode):
+    demos.write(path, layout, [make_episode()], rule="dense")
+    with pytest.raises(AwacError, match=r"demos\.hdf5: its rewards' rule is 'dense'; it must be one of task, sparse"):
+        demos.read_rule(path)

@@ -20,15 +20,6 @@ def make_data(layout, make_episode):
     return make
 
 
-def with_rewards(data, *rewards):
-    pairs = zip(data.episodes.items(), rewards, strict=True)
-    changed = {
-        name: Episode(dataclasses.replace(each.transitions, reward=np.array(values)), each.outcome)
-        for (name, each), values in pairs
-    }
-    return data.with_episodes(changed)
-
-
 def test_merged_data_hold_every_episode_once_and_say_what_was_left_out(make_data):
     made = edit.merge([make_data([0, 1], "a.hdf5"), make_data([1, 2], "b.hdf5")])
     assert list(made.episodes) == ["a.hdf5: demo_0", "a.hdf5: demo_1", "b.hdf5: demo_1"]
@@ -55,6 +46,13 @@ def test_data_of_two_tasks_are_not_merged(make_data, other_layout):
     other = DataSet("b.hdf5", other_layout, {})
     with pytest.raises(AwacError, match=r"b\.hdf5 holds data of task lifting"):
         edit.merge([make_data(), other])
+
+
+def test_data_of_two_reward_rules_are_not_merged_and_those_of_one_keep_it(make_data):
+    one, other = make_data([0], "a.hdf5", rule="person"), make_data([1], "b.hdf5")
+    with pytest.raises(AwacError, match=r"b\.hdf5 holds rewards by the rule task, which don't go with .* person"):
+        edit.merge([one, other])
+    assert edit.merge([one, make_data([1], "b.hdf5", rule="person")]).rule == "person"
 
 
 def test_a_split_gives_both_masks_each_outcome_in_its_share(make_data):
@@ -104,44 +102,22 @@ def test_what_would_leave_nothing_of_an_episode_is_refused_by_name(make_data):
         edit.trim(make_data(), first=6, last=4, idle=0.0)
 
 
-@pytest.mark.parametrize(("low", "high"), [(-1.0, 0.0), (0.0, 1.0)])
-def test_a_corrected_label_and_rewards_that_say_success_agree(make_data, low, high):
-    data = with_rewards(
-        make_data([0, 1], steps=3, outcomes=(Outcome.SUCCESS, Outcome.FAILURE)), [low, high, high], [low, low, low]
-    )
+def test_a_corrected_label_follows_the_datas_own_rule_and_no_other_episode_changes(make_data):
+    data = make_data([0, 1], steps=3, outcomes=(Outcome.SUCCESS, Outcome.FAILURE), rule="person")
     made = edit.correct(data, ["demo_0"], Outcome.FAILURE)
-    assert made.episodes["demo_0"].outcome is Outcome.FAILURE
-    assert made.episodes["demo_0"].transitions.reward.tolist() == [low, low, low]
+    assert made.episodes["demo_0"].outcome is Outcome.FAILURE and made.rule == "person" and made.remarks == ()
+    assert made.episodes["demo_0"].transitions.reward.tolist() == [-1, -1, -1]
     assert made.episodes["demo_1"] is data.episodes["demo_1"]
-    made = edit.correct(data, ["demo_1"], Outcome.SUCCESS)
-    assert made.episodes["demo_1"].success
-    assert made.episodes["demo_1"].transitions.reward.tolist() == [low, low, high]
-
-
-def test_where_a_success_terminates_the_ends_agree_too(make_data):
-    data = with_rewards(
-        make_data([0, 1], steps=3, outcomes=(Outcome.SUCCESS, Outcome.FAILURE)), [-1, -1, 0], [-1, -1, -1]
-    )
-    failed = edit.correct(data, ["demo_0"], Outcome.FAILURE).episodes["demo_0"].transitions
-    assert not failed.terminated.any() and failed.truncated.tolist() == [False, False, True]
-    succeeded = edit.correct(data, ["demo_1"], Outcome.SUCCESS).episodes["demo_1"].transitions
-    assert succeeded.terminated.tolist() == [False, False, True] and not succeeded.truncated.any()
-
-
-def test_where_a_success_is_cut_too_the_ends_stay(make_data):
-    data = with_rewards(make_data([0], steps=3, outcomes=(Outcome.FAILURE,)), [-1, -1, -1])
-    succeeded = edit.correct(data, ["demo_0"], Outcome.SUCCESS).episodes["demo_0"].transitions
-    assert succeeded.reward.tolist() == [-1, -1, 0]
-    assert not succeeded.terminated.any() and succeeded.truncated.tolist() == [False, False, True]
 
 
 def test_rewards_that_measure_something_else_stay(make_data):
     data = make_data([0])
     corrected = edit.correct(data, ["demo_0"], Outcome.FAILURE)
-    assert corrected.remarks == ("old.hdf5: its rewards do not say success, so they stay",)
+    assert corrected.remarks == (
+        "old.hdf5: its rewards do not say success, so they stay; see awac data relabel --reward person",
+    )
     made = corrected.episodes["demo_0"]
-    assert made.outcome is Outcome.FAILURE
-    np.testing.assert_array_equal(made.transitions.reward, data.episodes["demo_0"].transitions.reward)
+    assert made.outcome is Outcome.FAILURE and made.transitions is data.episodes["demo_0"].transitions
 
 
 def test_a_label_for_an_episode_that_is_not_there_is_refused(make_data):

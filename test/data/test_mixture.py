@@ -63,6 +63,18 @@ def test_sources_of_several_formats_come_one_after_the_other(write, file, tmp_pa
     assert_same(mixture.read(write(text), layout), Transitions.concatenate(expected))
 
 
+def test_sources_of_two_reward_rules_are_refused_and_so_is_another_than_the_wanted(
+    write, file, tmp_path, layout, make_episode
+):
+    demos.write(tmp_path / "sparse.hdf5", layout, [make_episode(9, 3)], rule="sparse")
+    with pytest.raises(AwacError, match=r"sparse\.hdf5 holds rewards by the rule sparse, which don't go .* rule task"):
+        mixture.read(write("sources: [{path: demos.hdf5}, {path: sparse.hdf5}]"), layout)
+    alone = write("sources: [{path: sparse.hdf5}]")
+    assert counts(mixture.read(alone, layout)) == counts(mixture.read(alone, layout, "sparse")) == {9: 1}
+    with pytest.raises(AwacError, match=r"sparse\.hdf5 holds rewards by the rule sparse"):
+        mixture.read(alone, layout, "task")
+
+
 def test_each_source_has_settings_of_its_own(write, file, tmp_path, layout):
     with h5py.File(tmp_path / "old.h5", "w") as old:
         old["observations"] = np.ones((2, 3))

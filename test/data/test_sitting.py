@@ -39,6 +39,15 @@ def test_what_another_sitting_recorded_can_not_be_changed(path, layout, make_epi
     assert path.read_bytes() == before
 
 
+def test_a_sitting_goes_on_by_the_rule_of_its_file_alone(path, layout, make_episode) -> None:
+    Sitting(path, layout, "person").record(make_episode(0))
+    assert demos.read_rule(path) == "person" and Sitting(path, layout, "person").total == 1
+    before = path.read_bytes()
+    with pytest.raises(AwacError, match=r"demos\.hdf5 holds rewards by the rule person, .* --reward task"):
+        Sitting(path, layout, "task")
+    assert path.read_bytes() == before
+
+
 def test_a_label_corrected_afterwards_is_on_the_disk_with_its_rewards(path, layout, make_episode) -> None:
     sitting = Sitting(path, layout, "person")
     sitting.record(make_episode(0, 3, Outcome.FAILURE))

@@ -87,3 +87,7 @@ def test_files_that_can_not_be_used_together_are_told(data, other_layout):
     (sentence,) = disagreements([data, other])
     assert "lift.hdf5 is of task lifting" in sentence and "can't feed the same learner" in sentence
     assert disagreements([data]) == []
+    sparse = DataSet("sparse.hdf5", data.layout, {}, rule="sparse")
+    assert disagreements([data, sparse]) == [
+        "sparse.hdf5 holds rewards by the rule sparse, old.hdf5 by task: awac data relabel makes them the same"
+    ]

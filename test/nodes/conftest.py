@@ -278,3 +278,21 @@ class Surroundings:
 @pytest.fixture
 def around(world) -> Surroundings:
     return Surroundings(world)
+
+
+@pytest.fixture
+def to_the_left() -> Callable[[float], PolicyWeights]:
+    """to_the_left(share): a policy that always drives along +y at about this share of the full speed."""
+
+    def make(share: float) -> PolicyWeights:
+        tensors = {
+            "features.matrix": np.eye(8, dtype=np.float32),
+            "features.offset": np.zeros(8, np.float32),
+            "layer0.weight": np.zeros((2, 8), np.float32),
+            "layer0.bias": np.array([0.0, share], np.float32),
+            "log_std_range": np.array([-6.0, -5.0], np.float32),
+            "log_std_logit": np.zeros(2, np.float32),
+        }
+        return PolicyWeights(tensors, LAYOUT.hash, 7, 0, 10**6)
+
+    return make

@@ -10,7 +10,7 @@ from geometry_msgs.msg import PoseStamped, TwistStamped
 from std_msgs.msg import Empty
 
 from awac_msgs.msg import ActorStatus, ArmStatus, EpisodeMark, EpisodeStatus
-from awac_ros.bench.browser import PHONE, browser, missing, open_page
+from awac_ros.bench.browser import DESKTOP, PHONE, browser, missing, open_page
 from awac_ros.data import EpisodeBuilder, Outcome, demos
 from awac_ros.data.store import TransitionStore
 from awac_ros.nodes import qos
@@ -97,6 +97,13 @@ def test_a_person_records_two_demos_in_the_browser_marks_one_a_failure_and_stops
         record(graph, page, 0, "ArrowRight", "success")
         record(graph, page, 1, "ArrowLeft", "failure")
         page.wait_for_function("document.getElementById('last').textContent.includes('failure')")
+        tally = page.wait_for_selector("#tally:text-matches('^demonstrations: 2, the last: [0-9]+ steps, failure$')")
+        for size in (PHONE, DESKTOP):
+            page.set_viewport_size({"width": size[0], "height": size[1]})
+            box = tally.bounding_box()
+            assert box["y"] > 0 and box["y"] + box["height"] < size[1] and box["x"] + box["width"] <= size[0]
+        for name in ("actor", "arm"):
+            page.wait_for_selector(f"#nodes li:text-matches('{name}[0-9.]+ Hz, [0-9]+ overruns')")
         page.click("#stop")
         world.until(lambda: graph.arms and graph.arms[-1].stopped)
         page.wait_for_selector("#stopped:visible")
@@ -210,6 +217,19 @@ def test_a_page_that_is_gone_with_the_control_it_took_stops_the_arm(graph: Graph
     graph.world.until(lambda: graph.arms and graph.arms[-1].stopped)
 
 
+def test_the_page_says_who_goes_on_when_the_hand_is_taken_away(graph: Graph, chromium) -> None:
+    graph.world.start("arm")
+    actor = graph.world.node.create_publisher(ActorStatus, "actor/status", qos.LATCHED)
+    with open_page(chromium, graph.url()) as page:
+        for mode, words in (("collect", "the arm stands still"), ("train", "the policy goes on")):
+            actor.publish(ActorStatus(mode=mode))
+            page.wait_for_selector(f"#mode:text-is('{mode}')")
+            page.wait_for_selector(f"#let-go:text-is('{words}')")
+        page.wait_for_selector("#stick:not(.off)")
+        page.click("#control")
+        page.wait_for_selector("#let-go:text-is('the arm stands still')")
+
+
 def test_the_page_fits_a_phone_upright_and_on_its_side(graph: Graph, chromium) -> None:
     graph.world.start("arm")
     with open_page(chromium, graph.url(), PHONE) as page:
@@ -219,6 +239,8 @@ def test_the_page_fits_a_phone_upright_and_on_its_side(graph: Graph, chromium) -
         for width, height in (PHONE, (320, 640), (667, 375), (844, 390)):
             page.set_viewport_size({"width": width, "height": height})
             assert page.evaluate("document.documentElement.scrollWidth") <= width
+            box, card = (page.locator(name).bounding_box() for name in ("#speed-value", "#drive-card"))
+            assert box["x"] + box["width"] < card["x"] + card["width"] - 8, width
             page.evaluate("window.scrollTo(0, document.body.scrollHeight)")
             for name in ("stop", "resume"):
                 box = page.locator(f"#{name}").bounding_box()

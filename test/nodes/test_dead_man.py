@@ -18,37 +18,23 @@ from awac_ros.nodes.arm_config import ArmConfig, check
 from awac_ros.nodes.graph import PUSHING
 from awac_ros.nodes.messages import seconds, stamp
 from awac_ros.nodes.teleop import Teleop
-from awac_ros.tasks import Pushing
 
 LEFT_SHOULDER, RIGHT_SHOULDER = 9, 10
 DEAD_MAN = 0.5
 """s; on a machine that is busy with other tests."""
 
 
-def slowly_to_the_left() -> bytes:
-    """A policy that always drives along +y at 3 cm/s."""
-    tensors = {
-        "features.matrix": np.eye(8, dtype=np.float32),
-        "features.offset": np.zeros(8, np.float32),
-        "layer0.weight": np.zeros((2, 8), np.float32),
-        "layer0.bias": np.array([0.0, 0.15], np.float32),
-        "log_std_range": np.array([-6.0, -5.0], np.float32),
-        "log_std_logit": np.zeros(2, np.float32),
-    }
-    return PolicyWeights(tensors, Pushing().layout.hash, 7, 0, 0).to_bytes()
-
-
 class Table:
     """An arm that asks for a hold, and a policy that wants to move it."""
 
-    def __init__(self, world, tmp_path) -> None:
+    def __init__(self, world, tmp_path, policy: PolicyWeights) -> None:
         self.world = world
         self.joints = world.hear(JointState, "joint_states", qos.STATE)
         self.held = world.hear(Bool, "arm/held", qos.LATCHED)
         self.statuses = world.hear(ArmStatus, "arm/status", qos.LATCHED)
         actors = world.hear(ActorStatus, "actor/status", qos.LATCHED)
         weights = tmp_path / "policy.safetensors"
-        weights.write_bytes(slowly_to_the_left())
+        weights.write_bytes(policy.to_bytes())
         world.start("arm", dead_man=DEAD_MAN, command_timeout=2.0)
         world.start("actor", mode="eval", weights=weights, state_timeout=2.0)
         world.until(lambda: self.held and actors and "waiting for the dead-man in episode" in actors[-1].message)
@@ -73,8 +59,8 @@ class Table:
 
 
 @pytest.fixture
-def table(world, tmp_path) -> Table:
-    return Table(world, tmp_path)
+def table(world, tmp_path, to_the_left) -> Table:
+    return Table(world, tmp_path, to_the_left(0.15))
 
 
 @pytest.fixture

@@ -182,6 +182,17 @@ def test_arguments_that_do_not_go_together_are_refused(changes: dict, sentence: 
         PUSHING.plan({"mode": "collect", **changes})
 
 
+@pytest.mark.parametrize("source", ["prior.hdf5", "prior.yaml"])
+def test_data_of_another_reward_rule_are_refused_before_anything_starts(
+    prior: Path, tmp_path: Path, source: str
+) -> None:
+    (tmp_path / "prior.yaml").write_text("sources: [{path: prior.hdf5}]")
+    values = {"mode": "train", "prior": str(tmp_path / source)}
+    with pytest.raises(AwacError, match=r"prior\.hdf5 holds rewards by the rule task.* relabel --reward person"):
+        PUSHING.plan({**values, "reward": "person"})
+    assert PUSHING.plan(values)
+
+
 def test_an_unknown_graph_is_refused() -> None:
     with pytest.raises(AwacError, match="there is no graph 'pulling'; the graphs are pushing"):
         find_graph("pulling")

@@ -27,19 +27,6 @@ INNER_PERIOD = 0.025
 DOWN = np.array([1.0, 0.0, 0.0, 0.0])
 
 
-def towards_the_left() -> PolicyWeights:
-    """A policy that always drives along +y at about half speed."""
-    tensors = {
-        "features.matrix": np.eye(8, dtype=np.float32),
-        "features.offset": np.zeros(8, np.float32),
-        "layer0.weight": np.zeros((2, 8), np.float32),
-        "layer0.bias": np.array([0.0, 0.5], np.float32),
-        "log_std_range": np.array([-6.0, -5.0], np.float32),
-        "log_std_logit": np.zeros(2, np.float32),
-    }
-    return PolicyWeights(tensors, TASK.layout.hash, 7, 0, 10**6)
-
-
 @dataclass
 class Command:
     at: float
@@ -50,7 +37,7 @@ class Command:
 class Intervention:
     """Learner and buffer played by the test, and a gamepad whose mapping is faster than the policy can be."""
 
-    def __init__(self, world, tmp_path) -> None:
+    def __init__(self, world, tmp_path, policy: PolicyWeights) -> None:
         self.world, node = world, world.node
         self.stored: list[Transitions] = []
         self.joints = world.hear(JointState, "joint_states", qos.STATE)
@@ -60,7 +47,7 @@ class Intervention:
         node.create_subscription(TwistStamped, "arm/command", self._take, qos.COMMAND)
         node.create_service(AppendTransitions, "buffer/append", self._append)
         weights = node.create_publisher(PolicyWeightsMessage, "policy/weights", qos.LATCHED)
-        weights.publish(weights_message(towards_the_left(), stamp(0.0)))
+        weights.publish(weights_message(policy, stamp(0.0)))
         mapping = tmp_path / "fast.yaml"
         mapping.write_text(resource("config/teleop_gamepad.yaml").read_text().replace("speed: 0.2 ", "speed: 0.5 ", 1))
         world.start("arm", command_timeout=2.0)
@@ -90,8 +77,8 @@ class Intervention:
 
 
 @pytest.fixture
-def intervention(world, tmp_path) -> Intervention:
-    return Intervention(world, tmp_path)
+def intervention(world, tmp_path, to_the_left) -> Intervention:
+    return Intervention(world, tmp_path, to_the_left(0.5))
 
 
 def test_a_person_takes_over_at_once_and_gives_back_and_what_is_stored_is_what_was_executed(intervention) -> None:

@@ -30,6 +30,20 @@ def test_rewards_are_the_tasks_own_of_today(episode):
     assert sparse.transitions.actor_id[0] == "a"
 
 
+def test_by_a_persons_rule_the_label_alone_is_the_reward_and_the_end(episode):
+    rows = relabel(Pushing(), type(episode)(episode.transitions, Outcome.SUCCESS), "person").transitions
+    assert rows.reward.tolist() == [-1, -1, -1, -1, 0]
+    assert rows.terminated.tolist() == [False] * 4 + [True] and not rows.truncated.any()
+    assert relabel(Pushing(), episode, "person").transitions.reward.tolist() == [-1] * 5
+
+
+def test_from_a_persons_rule_back_to_the_tasks_nothing_of_the_label_stays(episode):
+    judged = relabel(Pushing(), type(episode)(episode.transitions, Outcome.SUCCESS), "person")
+    back, direct = relabel(Pushing(), judged).transitions, relabel(Pushing(), episode).transitions
+    for name, column in vars(direct).items():
+        np.testing.assert_array_equal(getattr(back, name), column)
+
+
 def test_an_episode_that_nobody_judged_gets_the_tasks_verdict(episode):
     unknown = type(episode)(episode.transitions, Outcome.UNKNOWN)
     assert relabel(Pushing(), unknown).outcome is Outcome.SUCCESS

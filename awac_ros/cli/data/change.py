@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -100,7 +101,11 @@ def relabel(
     out: OutOption = None,
     in_place: InPlaceOption = False,
     reward: Annotated[
-        Literal["task", "sparse"], typer.Option(help="The task's own, or -1 a step and 0 where it sees a success.")
+        Literal["task", "sparse", "person"],
+        typer.Option(
+            help="The task's own; -1 a step and 0 where it sees a success; or -1 a step and 0 for the one at which a "
+            "person said success, which ends the episode."
+        ),
     ] = "task",
     goal: Annotated[
         str | None,
@@ -112,20 +117,26 @@ def relabel(
     skip_broken: SkipOption = False,
     as_json: JsonOption = False,
 ) -> None:
-    """Compute the rewards anew, by the task and under another goal if one is given.
+    """Compute the rewards anew, by the task or by the labels, and under another goal if one is given.
 
-    The goal stands in every observation and is replaced there; an episode under another goal counts as another
-    episode, so that it can be merged with what it came from.
+    By the labels (--reward person) data of any task can be taken, if every episode has one. The goal stands in every
+    observation and is replaced there; an episode under another goal counts as another episode, so that it can be merged
+    with what it came from.
     """
+    from awac_ros.data import edit
     from awac_ros.tasks import task_of
     from awac_ros.tasks.relabel import relabel as relabelled
 
     place = destination(source, out, in_place)
     wanted = _goal(goal)
     found = load(source, skip_broken=skip_broken)
-    task = task_of(found.layout, str(source))
-    items = track(list(found.episodes.items()), f"relabelling {source}")
-    made = found.with_episodes({name: relabelled(task, episode, reward, wanted) for name, episode in items})
+    if reward == "person" and wanted is None and edit.is_labelled(found):
+        made = edit.reward_labels(found)
+    else:
+        task = task_of(found.layout, str(source))
+        items = track(list(found.episodes.items()), f"relabelling {source}")
+        episodes = {name: relabelled(task, episode, reward, wanted) for name, episode in items}
+        made = replace(found.with_episodes(episodes), rule=reward)
     write(place, made, as_json)
 
 
@@ -141,8 +152,8 @@ def label(
 ) -> None:
     """Correct what was said of episodes: a success or a failure.
 
-    Rewards that say success (0 and -1, or 1 and 0) are made to agree: a success ends with the higher one, a failure
-    never has it. Rewards that measure something else, such as a distance, stay.
+    Rewards by the rule sparse or person are made to agree, as awac data relabel gives them: a success ends with 0, a
+    failure is -1 all along. Rewards that measure something else, such as a distance, stay.
     """
     from awac_ros.data import Outcome, edit
 

@@ -41,7 +41,7 @@ def check(files: FilesArgument, as_json: JsonOption = False) -> None:
     """Whether a learner can use these files, each and together; exit code 1 where it can't.
 
     Problems are episodes that are damaged, have holes, go back in time or are there twice, and files of different
-    tasks. Warnings are what a person should look at.
+    tasks or reward rules. Warnings are what a person should look at.
     """
     from awac_ros.data.survey import disagreements
 
@@ -84,7 +84,7 @@ def _print(one: Survey, with_episodes: bool) -> None:
         "action": ", ".join(f"{name} {size}" for name, size in one.action.items()),
         "episodes": ", ".join(f"{count} {outcome}" for outcome, count in one.outcomes.items()) or "none",
         "steps": f"{one.steps}{_spread(one.length, ' an episode')}",
-        "rewards": f"sum{_spread(one.sum_of_rewards, ' an episode')}" if one.sum_of_rewards else "none",
+        "rewards": f"by the rule {one.reward_rule}{_spread(one.sum_of_rewards, ' in sum an episode')}",
     }
     if one.intervened:
         lines["people"] = f"acted in {one.intervened:.0%} of the steps"

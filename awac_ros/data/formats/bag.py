@@ -3,6 +3,7 @@
     transitions     awac_msgs/msg/Transitions, one step a message
     episode/status  awac_msgs/msg/EpisodeStatus, one at an episode's end
     layout          std_msgs/msg/String, the layout as JSON; our own bags alone, others need the task's name
+    reward_rule     std_msgs/msg/String, what the rewards are; our own bags alone
 
 A bag that was recorded from a running graph holds the first two; namespaces before the names don't matter.
 """
@@ -20,15 +21,19 @@ from awac_ros.data.atomic import atomic_folder
 from awac_ros.data.data_set import DataSet, Key, Track, assemble, key_of, untracked
 from awac_ros.data.episode import Episode, Outcome
 from awac_ros.data.formats.format import Format, ReadOptions, needing, one_line, refuse_existing
+from awac_ros.data.labels import UNSAID, named_rule
 from awac_ros.data.layout import Layout
 from awac_ros.data.transitions import Transitions
 from awac_ros.errors import AwacError
 from awac_ros.resources import resource
 
 if TYPE_CHECKING:
+    from rosbags.interfaces import Connection
     from rosbags.typesys.store import Typestore
 
 _TRANSITIONS, _STATUS, _STRING = "awac_msgs/msg/Transitions", "awac_msgs/msg/EpisodeStatus", "std_msgs/msg/String"
+_LAYOUT, _RULE = "layout", "reward_rule"
+"""The topics of texts."""
 _DAMAGE = (OSError, ValueError, LookupError, ArithmeticError, MemoryError, struct.error)
 """What reading a damaged bag can raise, beside the library's own errors."""
 _ENDED = 2
@@ -48,6 +53,7 @@ class Bag(Format):
 
     def read(self, path: Path, options: ReadOptions, track: Track = untracked) -> DataSet:
         self.refuse_mask(path, options)
+        self.refuse_success_reward(path, options)
         messages = _messages(path, track)
         layout = _layout(path, messages, options)
         parts = [Transitions.empty(layout)]
@@ -68,7 +74,8 @@ class Bag(Format):
         remarks = [f"{path}: {repeated} steps came more than once and are taken once"] if repeated else []
         if unjudged := sum(episode.outcome is Outcome.UNKNOWN for episode in episodes.values()):
             remarks.append(f"{path} does not say of {unjudged} episodes whether they were a success")
-        return DataSet(str(path), layout, episodes, broken, remarks=tuple(remarks))
+        rule = named_rule(messages[_RULE][0].data, str(path)) if messages[_RULE] else UNSAID
+        return DataSet(str(path), layout, episodes, broken, remarks=tuple(remarks), rule=rule)
 
     def write(self, path: Path, data: DataSet, track: Track = untracked) -> None:
         with needing("rosbags"):
@@ -77,22 +84,21 @@ class Bag(Format):
         refuse_existing(path)
         types = _types()
         with atomic_folder(path) as folder, Writer(folder, version=9, storage_plugin=StoragePlugin.MCAP) as bag:
-            topics = {
-                kind: bag.add_connection(topic, kind, typestore=types)
-                for topic, kind in (("/layout", _STRING), ("/transitions", _TRANSITIONS), ("/episode/status", _STATUS))
-            }
+            kinds = {_LAYOUT: _STRING, _RULE: _STRING, "transitions": _TRANSITIONS, "episode/status": _STATUS}
+            topics = {name: bag.add_connection(f"/{name}", kind, typestore=types) for name, kind in kinds.items()}
 
-            def send(kind: str, seconds: float, message: Any) -> None:
-                bag.write(topics[kind], round(seconds * 1e9), types.serialize_cdr(message, kind))
+            def send(topic: str, seconds: float, message: Any) -> None:
+                bag.write(topics[topic], round(seconds * 1e9), types.serialize_cdr(message, kinds[topic]))
 
             first = min(episode.transitions.step_time[0] for episode in data.episodes.values())
-            send(_STRING, first, types.types[_STRING](data=data.layout.to_json()))
+            for topic, text in ((_LAYOUT, data.layout.to_json()), (_RULE, data.rule)):
+                send(topic, first, types.types[_STRING](data=text))
             for episode in track(list(data.episodes.values()), f"writing {path}"):
                 rows = episode.transitions
                 for step, seconds in enumerate(rows.step_time):
-                    send(_TRANSITIONS, seconds, _step_message(types, rows[step : step + 1], data.layout))
+                    send("transitions", seconds, _step_message(types, rows[step : step + 1], data.layout))
                 end = float(rows.step_time[-1]) + data.layout.control_period
-                send(_STATUS, end, _status_message(types, episode, end))
+                send("episode/status", end, _status_message(types, episode, end))
 
 
 def _types() -> Typestore:
@@ -107,34 +113,38 @@ def _types() -> Typestore:
 
 
 def _messages(path: Path, track: Track) -> dict[str, list[Any]]:
-    """The messages of the three kinds, in the order of their times; AwacError where the bag can't be read."""
+    """Transitions and statuses by their kind, texts by their topic, in the order of their times.
+
+    AwacError where the bag can't be read.
+    """
     with needing("rosbags"):
         from rosbags.rosbag2 import Reader
         from rosbags.rosbag2.errors import ReaderError
         from rosbags.serde import SerdeError
 
-    found: dict[str, list[Any]] = {kind: [] for kind in (_TRANSITIONS, _STATUS, _STRING)}
+    found: dict[str, list[Any]] = {name: [] for name in (_TRANSITIONS, _STATUS, _LAYOUT, _RULE)}
     types = _types()
     try:
         with Reader(path) as bag:
-            wanted = [
-                each
-                for each in bag.connections
-                if each.msgtype in (_TRANSITIONS, _STATUS)
-                or (each.msgtype == _STRING and each.topic.endswith("/layout"))
-            ]
-            if _TRANSITIONS not in {each.msgtype for each in wanted}:
+            names = {each.id: _name(each) for each in bag.connections}
+            wanted = [each for each in bag.connections if names[each.id] in found]
+            if _TRANSITIONS not in names.values():
                 raise AwacError(f"{path}: no topic in it carries transitions; record /transitions and /episode/status")
             for connection, _, content in track(bag.messages(connections=wanted), f"reading {path}"):
-                found[connection.msgtype].append(types.deserialize_cdr(content, connection.msgtype))
+                found[names[connection.id]].append(types.deserialize_cdr(content, connection.msgtype))
     except (ReaderError, SerdeError, *_DAMAGE) as error:
         raise AwacError(f"{path} is damaged or no bag of rosbag2 ({one_line(error)}); restore a copy") from error
     return found
 
 
+def _name(connection: Connection) -> str:
+    """The kind of its messages, or of texts the topic without its namespace."""
+    return connection.topic.rpartition("/")[2] if connection.msgtype == _STRING else connection.msgtype
+
+
 def _layout(path: Path, messages: dict[str, list[Any]], options: ReadOptions) -> Layout:
-    if messages[_STRING]:
-        return options.fit(Layout.from_json(messages[_STRING][0].data, str(path)), str(path))
+    if messages[_LAYOUT]:
+        return options.fit(Layout.from_json(messages[_LAYOUT][0].data, str(path)), str(path))
     if options.layout is None:
         raise AwacError(f"{path}: a bag from a running graph does not say its layout; name its task with --task")
     return options.layout

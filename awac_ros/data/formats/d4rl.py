@@ -2,7 +2,7 @@
 
     observations  actions  rewards  terminals  timeouts  next_observations  success  episode_lengths
     infos/intervened (N,)  infos/policy_version (N,)  infos/step_time (N,)
-    metadata/layout  metadata/actor_id (E,)  metadata/episode (E,)  metadata/outcome (E,)
+    metadata/layout  metadata/reward_rule  metadata/actor_id (E,)  metadata/episode (E,)  metadata/outcome (E,)
 
 Texts have a fixed length.
 """
@@ -20,6 +20,7 @@ from awac_ros.data.atomic import atomic_replacement
 from awac_ros.data.data_set import DataSet, Track, key_of, untracked
 from awac_ros.data.episode import Episode
 from awac_ros.data.formats.format import Format, ReadOptions, named_outcome, paced, refuse_existing, unmarked_ends
+from awac_ros.data.labels import UNSAID, RewardRule, named_rule
 from awac_ros.data.layout import Layout
 from awac_ros.data.transitions import Transitions
 from awac_ros.errors import AwacError
@@ -49,8 +50,9 @@ class D4rl(Format):
     def read(self, path: Path, options: ReadOptions, track: Track = untracked) -> DataSet:
         self.refuse_mask(path, options)
         with hdf5.opened(path) as file:
+            if ours := "metadata/layout" in file:
+                self.refuse_success_reward(path, options)
             recording = d4rl.read_recording(file, options.success_reward, str(path))
-            ours = "metadata/layout" in file and not options.success_reward
             extras = _read_extras(file, len(recording.ends), int(recording.ends.sum()), str(path)) if ours else None
         parts = recording.episodes(str(path), hdf5.content_id(path), clip_actions=options.clip_actions)
         if not parts:
@@ -58,9 +60,9 @@ class D4rl(Format):
         sizes = {"observation": recording.observation.shape[1]}
         action_size = recording.action.shape[1]
         if extras is not None:
-            layout, columns, about = extras
+            layout, rule, columns, about = extras
             parts = _restored(parts, recording.ends, columns, about, str(path))
-            return DataSet(str(path), options.fit(layout, str(path)), _named(parts))
+            return DataSet(str(path), options.fit(layout, str(path)), _named(parts), rule=rule)
         remarks = []
         if lost := len(recording.ends) - sum(map(len, parts.values())):
             remarks.append(f"{path}: the next observation of {lost} steps is not known, so they are left out")
@@ -69,7 +71,8 @@ class D4rl(Format):
         if recording.success is None:
             remarks.append(f"{path} does not say which episodes were a success")
         layout = options.guess(path.stem, sizes, action_size, str(path))
-        return DataSet(str(path), layout, paced(_named(parts), layout.control_period), remarks=tuple(remarks))
+        episodes = paced(_named(parts), layout.control_period)
+        return DataSet(str(path), layout, episodes, remarks=tuple(remarks), rule=options.rule)
 
     def write(self, path: Path, data: DataSet, track: Track = untracked) -> None:
         refuse_existing(path)
@@ -81,6 +84,7 @@ class D4rl(Format):
         actor_ids, numbers = zip(*map(key_of, episodes), strict=True)
         about = {
             "layout": data.layout.to_json(),
+            "reward_rule": data.rule,
             "actor_id": list(actor_ids),
             "outcome": [episode.outcome.value for episode in episodes],
         }
@@ -105,13 +109,16 @@ def _named(parts: dict[int, Episode]) -> dict[str, Episode]:
 
 def _read_extras(
     file: h5py.File, length: int, count: int, source: str
-) -> tuple[Layout, dict[str, np.ndarray], dict[str, list]]:
-    """The layout, the columns under infos/, and the values for each episode under metadata/."""
+) -> tuple[Layout, RewardRule, dict[str, np.ndarray], dict[str, list]]:
+    """The layout, the rewards' rule, the columns under infos/, and the values for each episode under metadata/."""
     columns = {name: hdf5.array(file, f"infos/{name}", (length,), kind, source) for name, kind in _INFOS.items()}
     about = {name: _texts(file, f"metadata/{name}", count, source) for name in ("actor_id", "outcome")}
     about["episode"] = hdf5.array(file, "metadata/episode", (count,), np.int64, source).tolist()
     (layout,) = _texts(file, "metadata/layout", None, source)
-    return Layout.from_json(layout, source), columns, about
+    rule = UNSAID
+    if "metadata/reward_rule" in file:
+        rule = named_rule(*_texts(file, "metadata/reward_rule", None, source), source)
+    return Layout.from_json(layout, source), rule, columns, about
 
 
 def _texts(file: h5py.File, name: str, count: int | None, source: str) -> list[str]:

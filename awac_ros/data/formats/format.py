@@ -12,6 +12,7 @@ import numpy as np
 
 from awac_ros.data.data_set import DataSet, Track, untracked
 from awac_ros.data.episode import Episode, Outcome
+from awac_ros.data.labels import UNSAID, RewardRule
 from awac_ros.data.layout import Layout, plain_layout
 from awac_ros.data.transitions import Transitions
 from awac_ros.errors import AwacError
@@ -31,6 +32,11 @@ class ReadOptions:
     """Take actions beyond [-1, 1] as the nearest ones within; else they are refused."""
     success_reward: bool = False
     """Rewards are 0 where the file says success and -1 elsewhere."""
+
+    @property
+    def rule(self) -> RewardRule:
+        """Of the rewards of a file that carries no rule."""
+        return "sparse" if self.success_reward else UNSAID
 
     def fit(self, found: Layout, source: str) -> Layout:
         """The layout that a file carries; AwacError, naming `source`, unless it is the wanted one."""
@@ -87,6 +93,14 @@ class Format(ABC):
         """AwacError if a mask is asked for, where the format has none."""
         if options.mask is not None:
             raise AwacError(f"{path}: the format {self.name} has no masks; leave --mask away")
+
+    def refuse_success_reward(self, path: Path, options: ReadOptions) -> None:
+        """AwacError if rewards are asked for that say success, where the data carry a rule of their own."""
+        if options.success_reward:
+            raise AwacError(
+                f"{path}: its rewards have a rule of their own; leave success_reward away, and give them another with "
+                "awac data relabel --reward"
+            )
 
 
 @contextmanager

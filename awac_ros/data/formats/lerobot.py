@@ -6,8 +6,8 @@
       next.reward  next.done  next.success
       next.truncated  next.observation.state  intervened  policy_version  step_time      features of our own
 
-`timestamp` is nominal, as LeRobot wants it: frame_index / fps; the real times are in step_time. The layout is in
-meta/awac_ros.json, outcome, actor_id and episode are columns of meta/episodes.
+`timestamp` is nominal, as LeRobot wants it: frame_index / fps; the real times are in step_time. The layout and the
+rewards' rule are in meta/awac_ros.json, outcome, actor_id and episode are columns of meta/episodes.
 """
 
 from __future__ import annotations
@@ -31,6 +31,7 @@ from awac_ros.data.formats.format import (
 )
 from awac_ros.data.hdf5 import content_id
 from awac_ros.data.json_file import read_json, write_json
+from awac_ros.data.labels import UNSAID, named_rule
 from awac_ros.data.layout import Layout
 from awac_ros.data.recording import Recording
 from awac_ros.data.transitions import COLUMN_TYPES
@@ -39,7 +40,7 @@ from awac_ros.errors import AwacError
 if TYPE_CHECKING:
     import pyarrow as pa
 
-_INFO, _LAYOUT = "meta/info.json", "meta/awac_ros.json"
+_INFO, _OWN = "meta/info.json", "meta/awac_ros.json"
 
 
 class LeRobot(Format):
@@ -64,7 +65,8 @@ class LeRobot(Format):
         frames = frames.take(np.argsort(tables.values(frames, "index", np.int64, str(path)), kind="stable"))
         if frames.num_rows == 0:
             raise AwacError(f"{path}: it holds no step; choose another data set")
-        if (path / _LAYOUT).is_file():
+        if (path / _OWN).is_file():
+            self.refuse_success_reward(path, options)
             return _read_own(path, frames, options, track)
         return _read_others(path, about, frames, options)
 
@@ -83,7 +85,7 @@ class LeRobot(Format):
             tables.write_task(folder / "meta/tasks.parquet", data.layout.task)
             write_json(folder / "meta/stats.json", tables.statistics(columns))
             write_json(folder / _INFO, tables.info(data.layout, columns, len(episodes), fps))
-            write_json(folder / _LAYOUT, {"layout": data.layout.to_json()})
+            write_json(folder / _OWN, {"layout": data.layout.to_json(), "reward_rule": data.rule})
 
 
 def _read_own(path: Path, frames: pa.Table, options: ReadOptions, track: Track) -> DataSet:
@@ -91,9 +93,10 @@ def _read_own(path: Path, frames: pa.Table, options: ReadOptions, track: Track) 
         from awac_ros.data.formats import lerobot_tables as tables
 
     source = str(path)
-    about = read_json(path / _LAYOUT)
-    text = about.get("layout") if isinstance(about, dict) else None
-    layout = options.fit(Layout.from_json(str(text), str(path / _LAYOUT)), source)
+    about = read_json(path / _OWN)
+    about = about if isinstance(about, dict) else {}
+    layout = options.fit(Layout.from_json(str(about.get("layout")), str(path / _OWN)), source)
+    rule = named_rule(about.get("reward_rule", UNSAID), str(path / _OWN))
     widths = {"observation": layout.observation_size, "action": layout.action_size}
     widths["next_observation"] = layout.observation_size
     columns = {
@@ -118,7 +121,7 @@ def _read_own(path: Path, frames: pa.Table, options: ReadOptions, track: Track) 
             )
         except AwacError as error:
             broken[name] = str(error)
-    return DataSet(source, layout, episodes, broken)
+    return DataSet(source, layout, episodes, broken, rule=rule)
 
 
 def _read_others(path: Path, about: dict[str, Any], frames: pa.Table, options: ReadOptions) -> DataSet:
@@ -165,4 +168,4 @@ def _read_others(path: Path, about: dict[str, Any], frames: pa.Table, options: R
     period = 1.0 / about["fps"] if isinstance(about.get("fps"), int | float) and about["fps"] > 0 else 1.0
     layout = options.guess(path.name, {"observation": observation.shape[1]}, action.shape[1], source, period)
     episodes = paced({f"episode_{number}": each for number, each in found.items()}, layout.control_period)
-    return DataSet(source, layout, episodes, remarks=tuple(remarks))
+    return DataSet(source, layout, episodes, remarks=tuple(remarks), rule=options.rule)

@@ -4,7 +4,7 @@
       observations (T+1, O)  actions (T, A)  rewards (T,)  terminations (T,)  truncations (T,)
       infos/intervened  infos/policy_version  infos/step_time  infos/success    (T+1,): that of step t at t + 1
 
-The layout stands in metadata.json under "layout".
+The layout stands in metadata.json under "layout", the rewards' rule under "reward_rule".
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ from awac_ros.data.data_set import DataSet, Track, key_of, untracked
 from awac_ros.data.episode import Episode, Outcome
 from awac_ros.data.formats.format import Format, ReadOptions, named_outcome, paced, refuse_existing
 from awac_ros.data.json_file import read_json, write_json
+from awac_ros.data.labels import UNSAID, named_rule
 from awac_ros.data.layout import Layout
 from awac_ros.data.recording import Recording
 from awac_ros.errors import AwacError
@@ -46,6 +47,8 @@ class Minari(Format):
         self.refuse_mask(path, options)
         about = read_json(path / _METADATA)
         ours = isinstance(about, dict) and "layout" in about
+        if ours:
+            self.refuse_success_reward(path, options)
         episodes: dict[str, Episode] = {}
         broken: dict[str, str] = {}
         sizes: dict[str, int] = {}
@@ -75,11 +78,13 @@ class Minari(Format):
             raise AwacError(next(iter(broken.values()), f"{path}: there is no episode in it; choose another data set"))
         if ours:
             layout = options.fit(Layout.from_json(str(about["layout"]), str(path / _METADATA)), str(path))
+            rule = named_rule(about.get("reward_rule", UNSAID), str(path / _METADATA))
         else:
+            rule = options.rule
             action_size = next(iter(episodes.values())).transitions.action.shape[1]
             layout = options.guess(path.name, sizes, action_size, str(path))
             episodes = paced(episodes, layout.control_period)
-        return DataSet(str(path), layout, episodes, broken, remarks=tuple(remarks))
+        return DataSet(str(path), layout, episodes, broken, remarks=tuple(remarks), rule=rule)
 
     def write(self, path: Path, data: DataSet, track: Track = untracked) -> None:
         refuse_existing(path)
@@ -112,6 +117,7 @@ def _metadata(path: Path, data: DataSet) -> dict[str, Any]:
         "minari_version": _VERSION,
         "description": f"Task {layout.task}, written by awac_ros.",
         "layout": layout.to_json(),
+        "reward_rule": data.rule,
     }
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import h5py
@@ -27,17 +28,29 @@ class Demos(Format):
         return _data_says_layout(path) is True
 
     def read(self, path: Path, options: ReadOptions, track: Track = untracked) -> DataSet:
+        self.refuse_success_reward(path, options)
         layout, whole, broken = demos.scan(path)
         data = DataSet(
-            str(path), options.fit(layout, str(path)), whole, broken, _masks(path, {*whole, *broken}), _remarks(path)
+            str(path),
+            options.fit(layout, str(path)),
+            whole,
+            broken,
+            _masks(path, {*whole, *broken}),
+            _remarks(path),
+            demos.read_rule(path),
         )
         if options.mask is None:
             return data
         if options.mask not in data.masks:
             raise AwacError(f"{path} has no mask {options.mask}; its masks: {', '.join(data.masks) or 'none'}")
         chosen = data.masks[options.mask]
-        broken = {name: sentence for name, sentence in broken.items() if name in chosen}
-        return DataSet(str(path), layout, {name: whole[name] for name in whole if name in chosen}, broken)
+        return replace(
+            data,
+            episodes={name: whole[name] for name in whole if name in chosen},
+            broken={name: sentence for name, sentence in broken.items() if name in chosen},
+            masks={},
+            remarks=(),
+        )
 
     def write(self, path: Path, data: DataSet, track: Track = untracked) -> None:
         refuse_existing(path)
@@ -85,7 +98,8 @@ class Robomimic(Demos):
         if not judged:
             remarks.append(f"{path} does not say which episodes were a success")
         layout = options.guess(task, sizes, action_size, str(path))
-        return DataSet(str(path), layout, paced(episodes, layout.control_period), broken, masks, tuple(remarks))
+        episodes = paced(episodes, layout.control_period)
+        return DataSet(str(path), layout, episodes, broken, masks, tuple(remarks), options.rule)
 
 
 def _env_name(file: h5py.File) -> str | None:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from awac_ros.data.data_set import DataSet, Track, untracked
 from awac_ros.data.formats.format import Format, ReadOptions
+from awac_ros.data.labels import UNSAID
 from awac_ros.errors import AwacError
 
 _SUFFIXES = (".hdf5", ".h5", ".sqlite")
@@ -32,6 +33,10 @@ class RunFolder(Format):
         for name, part in others:
             data.layout.check_same(part.layout, str(path / name))
         masks = {mask for part in parts.values() for mask in part.masks}
+        rules = dict.fromkeys(part.rule for part in parts.values())
+        remarks = [remark for part in parts.values() for remark in part.remarks]
+        if len(rules) > 1:
+            remarks.append(f"{path}: its files hold rewards by the rules {' and '.join(rules)}; import them one by one")
         return DataSet(
             str(path),
             data.layout,
@@ -41,7 +46,8 @@ class RunFolder(Format):
                 mask: tuple(f"{stem}/{name}" for stem, part in parts.items() for name in part.masks.get(mask, ()))
                 for mask in sorted(masks)
             },
-            tuple(remark for part in parts.values() for remark in part.remarks),
+            tuple(remarks),
+            data.rule if len(rules) == 1 else UNSAID,
         )
 
     def _files(self, path: Path) -> dict[Path, Format]:

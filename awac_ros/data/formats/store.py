@@ -23,6 +23,7 @@ class Store(Format):
 
     def read(self, path: Path, options: ReadOptions, track: Track = untracked) -> DataSet:
         self.refuse_mask(path, options)
+        self.refuse_success_reward(path, options)
         layout = options.fit(stored_layout(path), str(path))
         with TransitionStore(path, layout, read_only=True) as store:
             starts = track(range(0, store.total, _AT_ONCE), f"reading {path}")

@@ -103,6 +103,19 @@ def test_label_corrects_an_outcome_and_the_rewards_that_say_it(awac_json, make_f
     assert second.outcome is Outcome.FAILURE and second.transitions.reward.tolist() == [-1.0] * 20
 
 
+def test_rewards_can_be_made_of_the_labels_and_then_follow_them(awac, awac_json, make_file):
+    file = make_file()
+    assert "by the rule task, " in awac("info", file)
+    (said,) = awac_json("label", file, "demo_0", "--outcome", "success", "--in-place")["remarks"]
+    assert "do not say success" in said
+    awac_json("relabel", file, "--reward", "person", "--in-place")
+    assert awac_json("info", file)[0]["reward_rule"] == "person"
+    assert awac_json("label", file, "demo_2", "--outcome", "success", "--in-place")["remarks"] == []
+    for episode in demos.read(file, LAYOUT):
+        assert episode.success and episode.transitions.terminated[-1]
+        assert episode.transitions.reward.tolist() == [-1.0] * 19 + [0.0]
+
+
 def test_nothing_is_changed_in_place_unless_asked(refused, make_file):
     file = make_file()
     before = file.read_bytes()

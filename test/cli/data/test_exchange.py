@@ -85,11 +85,14 @@ def test_a_file_of_others_becomes_prior_data_of_the_named_task(awac_json, refuse
     assert "lies outside [-1, 1]" in refused(*words)
     assert awac_json(*words, "--clip-actions", "--success-reward")["outcomes"] == {"success": 1}
     (episode,) = demos.read(out, LAYOUT)
-    assert episode.transitions.reward.tolist() == [-1, -1, -1, -1, 0, 0]
+    assert episode.transitions.reward.tolist() == [-1, -1, -1, -1, 0, 0] and demos.read_rule(out) == "sparse"
     np.testing.assert_allclose(episode.transitions.step_time, 0.1 * np.arange(6))
-    named = ("import", tmp_path / "old.h5", "--clip-actions", "--task", "Mine-v0", "--out", tmp_path / "mine.hdf5")
-    awac_json(*named)
-    assert demos.read_layout(tmp_path / "mine.hdf5").task == "Mine-v0"
+    mine = tmp_path / "mine.hdf5"
+    awac_json("import", tmp_path / "old.h5", "--clip-actions", "--task", "Mine-v0", "--out", mine)
+    assert demos.read_layout(mine).task == "Mine-v0"
+    awac_json("relabel", mine, "--reward", "person", "--in-place")
+    assert demos.read(mine)[0].transitions.reward.tolist() == [-1, -1, -1, -1, -1, 0]
+    assert "is of task Mine-v0, which is none of the arm's tasks" in refused("relabel", mine, "--in-place")
 
 
 def test_what_was_discarded_while_recording_is_no_prior_data(awac_json, make_episode, tmp_path):

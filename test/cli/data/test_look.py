@@ -41,6 +41,14 @@ def test_a_runs_folder_is_all_its_files(awac_json, run_folder):
     assert problem == f"{run_folder}/store.sqlite: 00000006_6 lacks 1 of its 4 steps (2)"
 
 
+def test_a_runs_folder_whose_files_reward_differently_says_so(awac_json, make_file, tmp_path):
+    make_file("run/random.hdf5", [0, 1])
+    awac_json("relabel", make_file("demos.hdf5", [2, 3]), "--reward", "person", "--out", tmp_path / "run/demos.hdf5")
+    (found,) = awac_json("info", tmp_path / "run")
+    remark = f"{tmp_path / 'run'}: its files hold rewards by the rules person and task; import them one by one"
+    assert remark in found["warnings"]
+
+
 def test_a_file_of_others_is_looked_at_whatever_its_actions(awac_json, tmp_path):
     with h5py.File(tmp_path / "old.h5", "w") as file:
         file["observations"] = np.arange(12.0).reshape(6, 2)

@@ -111,6 +111,12 @@ def test_another_task_than_the_files_own_is_refused(kind, tmp_path, data):
         formats.read(tmp_path / "new", formats.ReadOptions(task="Walker2d-v5"))
 
 
+def test_rewards_that_have_a_rule_are_not_made_of_successes_unnoticed(kind, tmp_path, data):
+    kind.write(tmp_path / "new", data)
+    with pytest.raises(AwacError, match="new: its rewards have a rule of their own; leave success_reward away"):
+        formats.read(tmp_path / "new", formats.ReadOptions(success_reward=True))
+
+
 def test_a_wanted_layout_that_is_the_files_own_is_taken(kind, tmp_path, data, layout):
     kind.write(tmp_path / "new", data)
     same = Layout(layout.task, tuple(map(copy, layout.observation)), tuple(map(copy, layout.action)), 0.1)
