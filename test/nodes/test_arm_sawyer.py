@@ -45,7 +45,7 @@ class Node:
         self.commands.publish(twist_message(stamp(now), v_base_tip))
 
     def push(self, distance: float) -> None:
-        """Command the tip on until it has gone so far, m."""
+        """Command the tip on until it has gone so far, m; then it stands, and silence is no reason to stop it."""
         self.world.until(lambda: self.tips)
         start = position(self.tips[-1])
 
@@ -54,6 +54,7 @@ class Node:
             return np.linalg.norm(position(self.tips[-1]) - start) > distance
 
         self.world.until(gone)
+        self.command(STILL)
 
     def stopped(self) -> str:
         return self.world.until(lambda: self.statuses and self.statuses[-1].stopped and self.statuses[-1].stop_reason)
@@ -137,7 +138,6 @@ def test_neutral_is_an_action_that_is_reached_slowly_and_can_be_cancelled(world,
     node = Node(world, stand_in)
     client = ActionClient(world.node, GoToNeutral, "arm/neutral")
     node.push(0.05)
-    node.command(STILL)
     first = Neutral(world, client)
     world.until(lambda: first.progress and first.progress[-1] > 0.2)
     first.cancel()
@@ -158,7 +158,6 @@ def test_the_way_to_neutral_ends_with_a_stop_and_does_not_begin_while_stopped(wo
     client = ActionClient(world.node, GoToNeutral, "arm/neutral")
     progress = world.hear(Float32, "arm/progress", qos.LATCHED)
     node.push(0.05)
-    node.command(STILL)
     for name, why in (("arm/cancel", "arm/cancel was called"), ("arm/stop", "the arm is stopped: arm/stop was called")):
         way = Neutral(world, client)
         world.until(lambda: way.progress)  # noqa: B023
