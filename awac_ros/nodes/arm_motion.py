@@ -62,15 +62,21 @@ class OwnMotion:
         self._goal: tuple[float, ...] | None = None
         self._end = np.zeros(3)
         self._arrived_at: tuple[float, ...] | None = None
-        self._failure: str | None = None
+        self.failure: str | None = None
+        """Why the newest motion was given up; None where it was not."""
         self.progress = 0.0
         """Of the newest motion: from 0 to 1; -1 where it was given up."""
+
+    @property
+    def way(self) -> Reach | None:
+        """What is under way."""
+        return self._reach
 
     def go(self, reach: Reach) -> None:
         """Begin; what was under way is given up. AwacError while the arm is stopped."""
         if self._arm.stop_reason is not None:
             raise AwacError(f"the arm is stopped ({self._arm.stop_reason}); call arm/resume first")
-        self._reach, self._goal, self.progress = reach, None, 0.0
+        self._reach, self._goal, self.failure, self.progress = reach, None, None, 0.0
 
     def scene(self, p_base_tip: np.ndarray, p_base_puck: np.ndarray) -> bool:
         """Whether the tip is where an episode starts; asked again and again, it goes there once.
@@ -83,13 +89,13 @@ class OwnMotion:
             self._arrived_at = None
             return True
         if self._goal == goal:
-            if self._reach is None and self._failure is not None:
-                self._goal, failure = None, self._failure
+            if self._reach is None and self.failure is not None:
+                self._goal, failure = None, self.failure
                 raise AwacError(failure)
             if np.linalg.norm(self._end[:2] - p_base_puck[:2]) > TOO_NEAR:
                 return False
         if self._arm.stop_reason is None:
-            self._failure = self._arrived_at = None
+            self._arrived_at = None
             self._end = _beside(p_base_tip, p_base_puck)
             self.go(Reach(self._arm.state(), self._end))
             self._goal = goal
@@ -99,12 +105,12 @@ class OwnMotion:
         """Give the motion up, the arm comes to rest; whether there was one."""
         if self._reach is None:
             return False
-        self._reach, self._failure, self.progress = None, why, -1.0
+        self._reach, self.failure, self.progress = None, why, -1.0
         return True
 
-    def interrupt(self) -> None:
+    def interrupt(self, why: str) -> None:
         """Give the motion up for now: to a scene that is asked for again it goes anew."""
-        self.cancel("interrupted")
+        self.cancel(why)
         self._goal = None
 
     def step(self) -> bool:
@@ -112,8 +118,8 @@ class OwnMotion:
         if self._reach is None:
             return False
         state = self._arm.state()
-        if self._arm.stop_reason is not None:
-            self.interrupt()
+        if (reason := self._arm.stop_reason) is not None:
+            self.interrupt(f"the arm is stopped: {reason}")
             return False
         if not self._arm.held:
             self._reach.wait(state)

@@ -13,13 +13,13 @@ from std_msgs.msg import Float32
 from std_srvs.srv import Trigger
 
 from awac_ros.arms import sawyer_agent as agent
-from awac_ros.arms.reach import Reach
 from awac_ros.arms.sawyer import SawyerArm
 from awac_ros.errors import AwacError
 from awac_ros.nodes import qos
 from awac_ros.nodes.arm_config import ArmConfig
 from awac_ros.nodes.arm_motion import OwnMotion
 from awac_ros.nodes.messages import position, twist_message, wrench_message
+from awac_ros.nodes.neutral import NeutralAction
 
 _WISHES = {
     "robot/enable": agent.ENABLE,
@@ -63,8 +63,8 @@ class SawyerSide:
             node.create_service(Trigger, name, lambda _, response, action=action: self._serve(action, response))
             for name, action in _WISHES.items()
         ]
-        self._services.append(node.create_service(Trigger, "arm/neutral", self._go_to_neutral))
         self._services.append(node.create_service(Trigger, "arm/cancel", self._cancel))
+        self._neutral = NeutralAction(node, self.arm, self._motion, halt)
 
     def moves(self) -> bool:
         """Move the arm for this inner period, if a motion of its own is under way; whether it was."""
@@ -74,6 +74,7 @@ class SawyerSide:
         self._twist.publish(twist_message(now, self.arm.velocity()))
         if (wrench := self.arm.state().wrench_base_tip) is not None:
             self._wrench.publish(wrench_message(now, wrench))
+        self._neutral.poll()
         if self._motion.progress != self._told:
             self._told = self._motion.progress
             self._progress.publish(Float32(data=self._told))
@@ -106,6 +107,7 @@ class SawyerSide:
 
     def close(self) -> None:
         self.arm.close()
+        self._neutral.close()
         for publisher in (self._twist, self._wrench, self._progress):
             self._node.destroy_publisher(publisher)
         self._node.destroy_subscription(self._hears_puck)
@@ -121,7 +123,7 @@ class SawyerSide:
     def _serve(self, action: int, response: Trigger.Response) -> Trigger.Response:
         """Brake, ask the robot, and wait for its answer; commands wait, too."""
         self._halt()
-        self._motion.interrupt()
+        self._motion.interrupt("interrupted by a request to the robot")
         try:
             request = self.arm.request(action)
             response.success, response.message = self._answer(request)
@@ -138,17 +140,6 @@ class SawyerSide:
                 return answer
             time.sleep(self.arm.inner_period)
         return False, f"the agent has not answered for {_PATIENCE:g} s; see to it"
-
-    def _go_to_neutral(self, _: Trigger.Request, response: Trigger.Response) -> Trigger.Response:
-        self._halt()
-        try:
-            self._motion.go(Reach.neutral(self.arm.state(), self.arm.kinematics))
-        except AwacError as error:
-            response.message = str(error)
-        else:
-            response.success = True
-            response.message = "on the way; arm/progress says how far, and arm/cancel ends it"
-        return response
 
     def _cancel(self, _: Trigger.Request, response: Trigger.Response) -> Trigger.Response:
         response.success = self._motion.cancel("arm/cancel was called")

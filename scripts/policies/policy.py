@@ -1,4 +1,4 @@
-"""A node's topics and services as an SROS 2 policy, version 0.2.0 of the format."""
+"""A node's topics, services and actions as an SROS 2 policy, version 0.2.0 of the format."""
 
 from __future__ import annotations
 
@@ -13,8 +13,10 @@ _ALLOWED = {
     "subscribes to": ("topics", "topic", "subscribe"),
     "offers": ("services", "service", "reply"),
     "calls": ("services", "service", "request"),
+    "executes": ("actions", "action", "execute"),
 }
 """By role: the list, its entries, and the right to them."""
+_ACTION = "/action/"
 _PARAMETERS = ("describe", "get", "list", "set")
 _OF_ROS = {
     "publishes": {"/parameter_events", "/rosout"},
@@ -24,6 +26,7 @@ _OF_ROS = {
         *("~/get_parameter_types", "~/set_parameters_atomically", "~/get_type_description"),
     },
     "calls": set(),
+    "executes": set(),
 }
 """What every node of ROS has; /clock with use_sim_time."""
 _NOTE = " Made from the running node by `python -m scripts.policies`; docs/security.md says how to use it. "
@@ -33,7 +36,7 @@ def policy(node: str, endpoints: Iterable[Endpoint]) -> str:
     """The policy file of the node's enclave, for a graph without a namespace."""
     names = {role: set(of_ros) for role, of_ros in _OF_ROS.items()}
     for endpoint in endpoints:
-        names[endpoint.role].add(endpoint.name)
+        names["executes" if _ACTION in endpoint.kind else endpoint.role].add(endpoint.name)
     root = Tree.Element("policy", version="0.2.0")
     root.append(Tree.Comment(_NOTE))
     profiles = Tree.SubElement(

@@ -30,7 +30,7 @@ services, `use_sim_time`, `/parameter_events` and `/rosout`.
 """
 _OF_ROS = {"use_sim_time", "start_type_description_service"}
 """Parameters that every node has."""
-_SERVICE = "/srv/"
+_TOPIC = "/msg/"
 
 
 def page() -> str:
@@ -45,7 +45,9 @@ def page() -> str:
             sections = [_node(name, kind, found[name]) for name, kind in kinds.items()]
     finally:
         rclpy.try_shutdown()
-    return "\n".join([_HEAD, *sections, _overview("Topics", found, False), _overview("Services", found, True)])
+    return "\n".join(
+        [_HEAD, *sections, _overview("Topics", found, False), _overview("Services and actions", found, True)]
+    )
 
 
 def _node(name: str, kind: Kind, found: Mapping[Endpoint, str]) -> str:
@@ -53,7 +55,7 @@ def _node(name: str, kind: Kind, found: Mapping[Endpoint, str]) -> str:
     rows = [
         (each.role, code(each.name), code(each.kind), each.qos, plain(condition)) for each, condition in found.items()
     ]
-    about.append(table(("", "topic or service", "type", "quality of service", "when"), rows))
+    about.append(table(("", "topic, service or action", "type", "quality of service", "when"), rows))
     return f"## {name}\n\n" + "\n".join(part for part in about if part)
 
 
@@ -84,16 +86,16 @@ def _parameter(field: dataclasses.Field) -> tuple[str, ...]:
 
 
 def _overview(title: str, found: Mapping[str, Mapping[Endpoint, str]], services: bool) -> str:
-    """Who gives and who takes, of every topic or service."""
+    """Who gives and who takes, of every topic, or of every service and action."""
     gives, takes = ("offers", "calls") if services else ("publishes", "subscribes to")
     nodes: dict[tuple[str, str], dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
     for node, there in found.items():
         for each in there:
-            if (_SERVICE in each.kind) == services and node not in nodes[each.name, each.kind][each.role]:
+            if (_TOPIC in each.kind) != services and node not in nodes[each.name, each.kind][each.role]:
                 nodes[each.name, each.kind][each.role].append(node)
     rows = [
         (code(name), code(kind), ", ".join(sides[gives]), ", ".join(sides[takes]))
         for (name, kind), sides in sorted(nodes.items())
     ]
-    heads = ("service", "type", "offered by", "called by") if services else ("topic", "type", "from", "to")
+    heads = ("service or action", "type", "offered by", "called by") if services else ("topic", "type", "from", "to")
     return f"## {title}\n\n{table(heads, rows)}"

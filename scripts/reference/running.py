@@ -1,4 +1,4 @@
-"""Nodes started here, and what the ROS graph then says of their topics and services."""
+"""Nodes started here, and what the ROS graph then says of their topics, services and actions."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from itertools import count
 from typing import Any
 
+from rclpy.action import ActionServer, get_action_server_names_and_types_by_node
 from rclpy.node import Node
 from rclpy.qos import QoSProfile
 
@@ -17,7 +18,9 @@ from awac_ros.nodes.runner import Interrupted, RunnableNode, Spinner
 from scripts.reference.kinds import Kind
 
 ROLES = ("publishes", "subscribes to", "offers", "calls")
-"""What a node can do with a topic or a service."""
+"""What a node can do with a topic, or with a service or an action."""
+_OF_ACTION = "/_action/"
+"""In the names of the topics and services that an action is made of."""
 _BARE = "bare"
 _PATIENCE = 30.0
 _starts = count()
@@ -25,7 +28,7 @@ _starts = count()
 
 @dataclass(frozen=True)
 class Endpoint:
-    """One topic or service of a node."""
+    """One topic, service or action of a node."""
 
     role: str
     name: str
@@ -33,7 +36,7 @@ class Endpoint:
     kind: str
     """Its type, such as std_msgs/msg/Empty."""
     qos: str
-    """Of a topic, in words; of a service, empty."""
+    """Of a topic, in words; of a service or an action, empty."""
 
 
 def endpoints(kind: Kind) -> dict[Endpoint, str]:
@@ -100,6 +103,8 @@ def _endpoints(node: Node) -> Iterator[Endpoint]:
     for role, names_and_types, info, made in topics:
         depths = {topic.topic_name: topic.qos_profile.depth for topic in made}  # discovery tells none
         for name, kinds in names_and_types(*here):
+            if _OF_ACTION in name:
+                continue
             mine = [each.qos_profile for each in info(name) if (each.node_name, each.node_namespace) == here]
             (qos,) = {_words(profile, depths.get(name)) for profile in mine}
             yield Endpoint(role, _relative(name, node), " or ".join(kinds), qos)
@@ -108,7 +113,10 @@ def _endpoints(node: Node) -> Iterator[Endpoint]:
         ("calls", node.get_client_names_and_types_by_node),
     ):
         for name, kinds in names_and_types(*here):
-            yield Endpoint(role, _relative(name, node), " or ".join(kinds), "")
+            if _OF_ACTION not in name:
+                yield Endpoint(role, _relative(name, node), " or ".join(kinds), "")
+    for name, kinds in get_action_server_names_and_types_by_node(node, *here):
+        yield Endpoint("offers", _relative(name, node), " or ".join(kinds), "")
 
 
 def _await_discovery(node: Node) -> None:
@@ -122,6 +130,9 @@ def _await_discovery(node: Node) -> None:
 
 def _discovered(node: Node) -> bool:
     here = (node.get_name(), node.get_namespace())
+    actions = sum(isinstance(each, ActionServer) for each in node.waitables)
+    if len(get_action_server_names_and_types_by_node(node, *here)) < actions:
+        return False
     return all(
         made <= {name for name, _ in known(*here)}
         for made, known in (

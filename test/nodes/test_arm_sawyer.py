@@ -4,14 +4,17 @@ import signal
 
 import numpy as np
 import pytest
+from action_msgs.msg import GoalStatus
 from diagnostic_msgs.msg import DiagnosticArray
 from geometry_msgs.msg import PoseStamped, TwistStamped, WrenchStamped
 from lifecycle_msgs.msg import Transition
 from lifecycle_msgs.srv import ChangeState, GetState
+from rclpy.action import ActionClient
 from sensor_msgs.msg import JointState
 from std_msgs.msg import Float32
 from std_srvs.srv import Trigger
 
+from awac_msgs.action import GoToNeutral
 from awac_msgs.msg import ArmStatus
 from awac_msgs.srv import ResetArm
 from awac_ros.arms.kinematics import NEUTRAL
@@ -20,6 +23,7 @@ from awac_ros.nodes.messages import pose_message, position, seconds, stamp, twis
 from awac_ros.rehearsal.stand_in import StandIn
 
 EAST = np.array([0.0, 0.1, 0.0, 0.0, 0.0, 0.0])
+STILL = np.zeros(6)
 
 
 class Node:
@@ -41,7 +45,7 @@ class Node:
         self.commands.publish(twist_message(stamp(now), v_base_tip))
 
     def push(self, distance: float) -> None:
-        """Command the tip on until it has gone so far, m."""
+        """Command the tip on until it has gone so far, m; then it stands, and silence is no reason to stop it."""
         self.world.until(lambda: self.tips)
         start = position(self.tips[-1])
 
@@ -50,6 +54,7 @@ class Node:
             return np.linalg.norm(position(self.tips[-1]) - start) > distance
 
         self.world.until(gone)
+        self.command(STILL)
 
     def stopped(self) -> str:
         return self.world.until(lambda: self.statuses and self.statuses[-1].stopped and self.statuses[-1].stop_reason)
@@ -107,20 +112,61 @@ def test_a_disabled_robot_is_armed_once_a_person_has_enabled_it(world, stand_in:
     node.push(0.01)
 
 
-def test_neutral_is_reached_slowly_and_can_be_cancelled(world, stand_in: StandIn) -> None:
+class Neutral:
+    """A goal of the action arm/neutral."""
+
+    def __init__(self, world, client: ActionClient) -> None:
+        self.world, self.progress = world, []
+        world.until(client.server_is_ready)
+        accepted = client.send_goal_async(
+            GoToNeutral.Goal(), lambda heard: self.progress.append(heard.feedback.progress)
+        )
+        world.until(accepted.done)
+        self.goal = accepted.result()
+        self._ended = self.goal.get_result_async()
+
+    def cancel(self) -> None:
+        cancelled = self.goal.cancel_goal_async()
+        self.world.until(cancelled.done)
+
+    def end(self) -> tuple[int, str]:
+        self.world.until(self._ended.done)
+        return self._ended.result().status, self._ended.result().result.message
+
+
+def test_neutral_is_an_action_that_is_reached_slowly_and_can_be_cancelled(world, stand_in: StandIn) -> None:
     node = Node(world, stand_in)
-    progress = world.hear(Float32, "arm/progress", qos.LATCHED)
+    client = ActionClient(world.node, GoToNeutral, "arm/neutral")
     node.push(0.05)
-    assert node.trigger("arm/neutral").success
-    world.until(lambda: progress and progress[-1].data > 0.2)
-    assert node.trigger("arm/cancel").success
-    world.until(lambda: progress[-1].data == -1.0)
+    first = Neutral(world, client)
+    world.until(lambda: first.progress and first.progress[-1] > 0.2)
+    first.cancel()
+    assert first.end() == (GoalStatus.STATUS_CANCELED, "cancelled by who asked for it")
     world.until(lambda: stand_in.status()["speed"] < 0.02)
-    assert not node.trigger("arm/cancel").success
-    assert node.trigger("arm/neutral").success
-    world.until(lambda: progress[-1].data == 1.0)
+    second = Neutral(world, client)
+    world.until(lambda: second.progress)
+    third = Neutral(world, client)
+    assert second.end() == (GoalStatus.STATUS_ABORTED, "another goal took its place")
+    assert third.end() == (GoalStatus.STATUS_SUCCEEDED, "")
+    assert third.progress == sorted(third.progress) and third.progress[-1] > 0.9
     np.testing.assert_allclose(stand_in.status()["position"], NEUTRAL, atol=0.05)
     assert max(row[1] for row in stand_in.steer("history", 0.0)) < 1.0
+
+
+def test_the_way_to_neutral_ends_with_a_stop_and_does_not_begin_while_stopped(world, stand_in: StandIn) -> None:
+    node = Node(world, stand_in)
+    client = ActionClient(world.node, GoToNeutral, "arm/neutral")
+    progress = world.hear(Float32, "arm/progress", qos.LATCHED)
+    node.push(0.05)
+    for name, why in (("arm/cancel", "arm/cancel was called"), ("arm/stop", "the arm is stopped: arm/stop was called")):
+        way = Neutral(world, client)
+        world.until(lambda: way.progress)  # noqa: B023
+        assert node.trigger(name).success
+        assert way.end() == (GoalStatus.STATUS_ABORTED, why)
+        world.until(lambda: progress[-1].data == -1.0)
+    assert not node.trigger("arm/cancel").success
+    status, why = Neutral(world, client).end()
+    assert status == GoalStatus.STATUS_ABORTED and "call arm/resume first" in why
 
 
 def test_a_scene_is_gone_to_and_the_tip_comes_down_beside_the_puck(world, stand_in: StandIn) -> None:
