@@ -11,7 +11,7 @@ from typing import Any
 import yaml
 
 from awac_ros.bench.policy import write_checkpoint
-from awac_ros.nodes import actor, actor_loop, arm, arm_config, buffer, camera, console, learner, operator, recorder
+from awac_ros.nodes import actor, actor_config, arm, arm_config, buffer, camera, console, learner, operator, recorder
 from awac_ros.nodes import teleop as teleoperation
 from awac_ros.nodes.runner import RunnableNode
 from awac_ros.rehearsal.stand_in import StandIn
@@ -62,7 +62,12 @@ class Surroundings:
                     "use_sim_time: true": {"use_sim_time": True},
                 },
             ),
-            "actor": Kind(actor.Actor, actor_loop.ActorConfig(), {}, {"mode: collect": {"mode": "collect"}}),
+            "actor": Kind(
+                actor.Actor,
+                actor_config.ActorConfig(),
+                {},
+                {"lockstep: true": {"lockstep": True}, "mode: collect": {"mode": "collect"}},
+            ),
             "buffer": Kind(buffer.Buffer, buffer.BufferConfig(), {"store": store}, {}),
             "learner": Kind(learner.Learner, learner.LearnerConfig(), trained, {}),
             "recorder": Kind(recorder.Recorder, recorder.RecorderConfig(), {"demos": demos}, {}),
