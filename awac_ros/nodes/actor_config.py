@@ -8,7 +8,6 @@ from typing import get_args
 from awac_ros.data.labels import RewardRule
 from awac_ros.errors import AwacError
 from awac_ros.nodes.parameters import parameter
-from awac_ros.tasks import TASKS
 
 COLLECT, TRAIN, EVAL = "collect", "train", "eval"
 
@@ -17,7 +16,7 @@ COLLECT, TRAIN, EVAL = "collect", "train", "eval"
 class ActorConfig:
     """How it acts, how much, and what it may wait for."""
 
-    task: str = parameter("pushing", "The task to act in.", choices=tuple(TASKS))
+    task: str = parameter("pushing", "The task to act in; refused at configure if none has this name.")
     mode: str = parameter(
         TRAIN,
         "collect: a human drives; train: the policy acts and explores; eval: the policy's mean action.",
