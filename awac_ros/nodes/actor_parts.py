@@ -62,13 +62,13 @@ class ActorParts:
 
 
 def check_speed(task: ArmTask) -> None:
-    """AwacError if the task's largest actions ask for more than the arm does: what is recorded would not be done."""
+    """AwacError if a full action of one axis asks for more than the arm does: what is recorded would not be done."""
     scene = task.sample_scene(np.random.default_rng(0))
     world = WorldState(scene.p_base_tip, _TIP_DOWN, scene.p_base_puck)
-    largest = np.ones(task.layout.action_size, np.float32)
-    speed = max(float(np.linalg.norm(task.twist(action, world)[:3])) for action in (largest, -largest))
+    axes = np.eye(task.layout.action_size, dtype=np.float32)
+    speed = max(float(np.linalg.norm(task.twist(action, world)[:3])) for action in (*axes, *-axes))
     if speed > SafetyLimits.linear_speed:
         raise AwacError(
-            f"task {task.layout.task} asks for up to {speed:.2f} m/s, but the arm does {SafetyLimits.linear_speed} m/s "
-            "at most; let its action of 1 mean less"
+            f"task {task.layout.task} asks for {speed:.2f} m/s along one axis, but the arm does "
+            f"{SafetyLimits.linear_speed} m/s at most; let its action of 1 mean less"
         )
