@@ -1,4 +1,7 @@
-"""The actor: one tick a control period: observe, choose (policy or human), command, emit the transition."""
+"""The actor: one tick a control period: observe, choose (policy or human), command, emit the transition.
+
+A lifecycle node: configure reads and checks without motion, activate acts, deactivate ends the episode and rests.
+"""
 
 from __future__ import annotations
 
@@ -7,12 +10,16 @@ import time
 from typing import Any
 
 import numpy as np
+from rclpy.lifecycle import LifecycleState, TransitionCallbackReturn
+from rclpy.lifecycle.node import LifecycleNodeMixin
 
-from awac_msgs.msg import ActorStatus
 from awac_ros.errors import AwacError
-from awac_ros.nodes.actor_config import ActorConfig
+from awac_ros.nodes.actor_config import ActorConfig, check
 from awac_ros.nodes.actor_loop import ActorLoop
-from awac_ros.nodes.diagnostics import Diagnostics, Health
+from awac_ros.nodes.actor_parts import ActorParts
+from awac_ros.nodes.actor_report import ActorReport
+from awac_ros.nodes.actor_waits import Deactivated
+from awac_ros.nodes.entities import Entities
 from awac_ros.nodes.pacing import Lockstep, Pacing, RealTime
 from awac_ros.nodes.parameters import declare
 from awac_ros.nodes.priority import take_precedence
@@ -20,115 +27,158 @@ from awac_ros.nodes.runner import Interrupted, RunnableNode, Spinner, run
 
 _LAST_WORDS = 2.0
 _GOODBYE, _HURRY = 4.0, 0.5
+_INACTIVE = "the actor is not active; activate it"
 
 
-class Actor(RunnableNode):
+class Actor(LifecycleNodeMixin, RunnableNode):
     """Runs episodes until it has made what it was asked for."""
 
     def __init__(self, **arguments: Any) -> None:
-        super().__init__("actor", **arguments)
-        self.config = declare(self, ActorConfig())
-        self.loop = ActorLoop(self, self.config, self._poll)
-        self._diagnostics = Diagnostics(self, "control loop", self._health)
-        self._overruns_before = 0
+        RunnableNode.__init__(self, "actor", **arguments)
+        self.config = config = declare(self, ActorConfig())
+        check(config)
+        # In lockstep every service costs steps a second, and nobody stands beside the arm.
+        LifecycleNodeMixin.__init__(self, enable_communication_interface=not config.lockstep)
+        self._loop: ActorLoop | None = None
+        self._failure: AwacError | None = None
+        self._active = self._cleans_up = self._shut_down = False
+        if config.autostart:
+            self.trigger_configure()
+            if self._loop is None:
+                raise self._failure
+            self.trigger_activate()
+
+    def on_configure(self, state: LifecycleState) -> TransitionCallbackReturn:
+        """Read and check; nothing moves."""
+        if self._loop is not None:
+            self.get_logger().error("the actor is still cleaning up; configure it again in a moment")
+            return TransitionCallbackReturn.FAILURE
+        self._entities = Entities(self)
+        try:
+            parts = ActorParts(self, self.config)
+        except AwacError as error:
+            self._entities.destroy()
+            self.get_logger().error(str(error))
+            self._failure = error
+            return TransitionCallbackReturn.FAILURE
+        self._loop = ActorLoop(parts, self.config, self.get_logger(), self._poll)
+        self._loop.waits.message = _INACTIVE
+        self._report = ActorReport(self, self._loop, self.config.mode)
+        return TransitionCallbackReturn.SUCCESS
+
+    def on_activate(self, state: LifecycleState) -> TransitionCallbackReturn:
+        """Let it act."""
+        self._active = True
+        return TransitionCallbackReturn.SUCCESS
+
+    def on_deactivate(self, state: LifecycleState) -> TransitionCallbackReturn:
+        """The step under way is the episode's last: within a control period the arm is told to rest."""
+        self._rest()
+        return TransitionCallbackReturn.SUCCESS
+
+    def on_cleanup(self, state: LifecycleState) -> TransitionCallbackReturn:
+        """Close the outbox, once the episode has ended, and leave topics and services."""
+        self._cleans_up = True
+        return TransitionCallbackReturn.SUCCESS
+
+    def on_shutdown(self, state: LifecycleState) -> TransitionCallbackReturn:
+        """Rest, and end the process."""
+        self._rest()
+        self._shut_down = True
+        return TransitionCallbackReturn.SUCCESS
 
     def run(self, spinner: Spinner) -> None:
-        self.loop.pacing = self._make_pacing(spinner)
+        if not self.config.lockstep and (refusal := take_precedence()):
+            self.get_logger().info(refusal)
         try:
-            self.loop.run()
+            while not (self.finished or self._shut_down):
+                self._live(spinner)
         except Interrupted:
             self._end_early(spinner, "interrupted")
             raise
         except AwacError as error:
             self._end_early(spinner, str(error))
             raise
-        self.finished = True
-        self.loop.message = "finished"
+        if self._shut_down:
+            self._end_early(spinner, "shut down")
 
     def close(self) -> None:
-        self.loop.topics.send_command(np.zeros(6), self._ros_time())
-        self._send_status()
-        self.loop.topics.flush(_GOODBYE if self.finished else _HURRY)
-        self.loop.close()
+        if self._loop is None:
+            return
+        parts = self._loop.parts
+        if self._active:
+            parts.topics.send_command(np.zeros(6), self._ros_time())
+        self._report.send_status(self.finished)
+        parts.topics.flush(_GOODBYE if self.finished else _HURRY)
+        parts.close()
+
+    def _live(self, spinner: Spinner) -> None:
+        """Whatever the node's state asks for now."""
+        if self._cleans_up:
+            self._end_early(spinner, "cleaned up")
+            self.close()
+            self._entities.destroy()
+            self._loop, self._cleans_up = None, False
+        elif self._active:
+            self._act(spinner, self._loop)
+        else:
+            spinner.once()
+            if self._loop is not None:
+                self._loop.waits.rest()
+
+    def _act(self, spinner: Spinner, loop: ActorLoop) -> None:
+        """Until it has made what it was asked for, or is to rest."""
+        loop.waits.resting, loop.waits.message = False, "starting"
+        try:
+            loop.run(self._make_pacing(spinner))
+        except Deactivated:
+            loop.pacing.halt()
+            loop.parts.topics.rest()
+            loop.waits.message = _INACTIVE
+        else:
+            self.finished = True
+            loop.waits.message = "finished"
+
+    def _rest(self) -> None:
+        self._active = False
+        if self._loop is not None:
+            self._loop.waits.resting = True
 
     def _make_pacing(self, spinner: Spinner) -> Pacing:
-        observer, send = self.loop.observer, self.loop.topics.send_command
+        parts = self._loop.parts
+        observer, send = parts.observer, parts.topics.send_command
         if self.config.lockstep:
-            return Lockstep(spinner, observer, send, self.loop.topics.reconnect_command)
-        if refusal := take_precedence():
-            self.get_logger().info(refusal)
+            return Lockstep(spinner, observer, send, parts.topics.reconnect_command)
         clock = self._ros_time if self.get_parameter("use_sim_time").value else time.monotonic
         if clock is not time.monotonic:
             self.get_logger().info("waiting for the first message on /clock")
-        period = self.loop.task.layout.control_period
-        return RealTime(spinner, observer, send, period, clock, self._ros_time)
+        return RealTime(spinner, observer, send, parts.task.layout.control_period, clock, self._ros_time)
 
     def _ros_time(self) -> float:
         return self.get_clock().now().nanoseconds / 1e9
 
     def _end_early(self, spinner: Spinner, message: str) -> None:
         """Hold the arm still, and give the buffer a moment to take what it has not acknowledged."""
-        self.loop.pacing.halt()
-        self.loop.message = message
+        if self._loop is None:
+            return
+        loop, parts = self._loop, self._loop.parts
+        if self._active and loop.pacing is not None:
+            loop.pacing.halt()
+        loop.waits.message = message
 
         def delivered() -> bool:
-            self.loop.delivery.poll(time.monotonic())
-            return self.loop.outbox.queued == 0
+            parts.delivery.poll(time.monotonic())
+            return parts.outbox.queued == 0
 
         if not spinner.until(delivered, _LAST_WORDS):
-            queued, trouble = self.loop.outbox.queued, self.loop.delivery.trouble
             self.get_logger().error(
-                f"{queued} transitions were not acknowledged: {trouble}; they stay in {self.loop.out}, and the next "
-                "actor with that folder as out delivers them"
+                f"{parts.outbox.queued} transitions were not acknowledged: {parts.delivery.trouble}; they stay in "
+                f"{parts.out}, and the next actor with that folder as out delivers them"
             )
 
     def _poll(self) -> None:
-        now = time.monotonic()
-        self.loop.delivery.poll(now)
-        if self._diagnostics.poll(now):
-            self._send_status()
-
-    def _send_status(self) -> None:
-        loop = self.loop
-        self.loop.topics.send_status(
-            ActorStatus(
-                mode=self.config.mode,
-                episode=loop.episodes - 1,
-                acted=loop.acted,
-                acknowledged=loop.outbox.acknowledged,
-                queued=loop.outbox.queued,
-                policy_version=loop.slot.version,
-                weights_age=loop.slot.age(time.monotonic()),
-                rate=loop.pacing.rate,
-                overruns=loop.pacing.overruns,
-                finished=self.finished,
-                message=loop.message,
-            )
-        )
-
-    def _health(self) -> Health:
-        loop, overruns = self.loop, self.loop.pacing.overruns
-        missed, self._overruns_before = overruns - self._overruns_before, overruns
-        stopped = f"the arm is stopped: {loop.topics.arm_stopped}" if loop.topics.arm_stopped else None
-        late = f"{missed} deadlines were missed since the last report" if missed else None
-        return Health(
-            values={
-                "rate (Hz)": loop.pacing.rate,
-                "overruns": overruns,
-                "policy version": loop.slot.version,
-                "age of the weights (s)": loop.slot.age(time.monotonic()),
-                "refused weights": loop.slot.refused,
-                "queued transitions": loop.outbox.queued,
-                "activity": loop.message,
-            },
-            error=stopped or loop.trouble,
-            warning=loop.slot.refusal
-            or loop.human.refusal
-            or loop.outbox.warning()
-            or loop.delivery.trouble
-            or loop.slot.silence(time.monotonic())
-            or late,
-        )
+        self._loop.parts.delivery.poll(time.monotonic())
+        self._report.poll()
 
 
 def main() -> None:

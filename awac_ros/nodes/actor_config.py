@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import get_args
 
 from awac_ros.data.labels import LiveRule
+from awac_ros.errors import AwacError
 from awac_ros.nodes.parameters import parameter
-from awac_ros.tasks import TASKS
 
 COLLECT, TRAIN, EVAL = "collect", "train", "eval"
 
@@ -16,12 +16,13 @@ COLLECT, TRAIN, EVAL = "collect", "train", "eval"
 class ActorConfig:
     """How it acts, how much, and what it may wait for."""
 
-    task: str = parameter("pushing", "The task to act in.", choices=tuple(TASKS))
+    task: str = parameter("pushing", "The task to act in; refused at configure if none has this name.")
     mode: str = parameter(
         TRAIN,
         "collect: a human drives; train: the policy acts and explores; eval: the policy's mean action.",
         choices=(COLLECT, TRAIN, EVAL),
     )
+    autostart: bool = parameter(True, "Configure and activate the node by itself.")
     lockstep: bool = parameter(False, "Wait for the simulated arm, the operator and the learner: repeatable.")
     seed: int = parameter(0, "Of scenes and of the policy's noise.", low=0, high=2**31 - 1)
     episodes: int = parameter(0, "End after so many episodes that were not discarded; 0: no end.", low=0, high=10**9)
@@ -53,3 +54,9 @@ class ActorConfig:
     max_queued: int = parameter(
         5000, "Transitions that may wait for the buffer before acting stops.", low=1, high=10**7
     )
+
+
+def check(config: ActorConfig) -> None:
+    """AwacError for parameters that don't go together."""
+    if config.lockstep and not config.autostart:
+        raise AwacError("actor: in lockstep there are no services to configure it by; leave out lockstep or autostart")

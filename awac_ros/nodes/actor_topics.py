@@ -112,6 +112,10 @@ class ActorTopics:
         message.header.stamp = stamp(at)
         self._episode.publish(message)
 
+    def rest(self) -> None:
+        """No episode waits for its START any more."""
+        self._episode_state = None
+
     def send_status(self, status: ActorStatus) -> None:
         status.header.stamp = self._node.get_clock().now().to_msg()
         status.actor_id = self._actor_id

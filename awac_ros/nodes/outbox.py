@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from contextlib import ExitStack
 from pathlib import Path
 
 from awac_ros.data import Layout, Transitions
@@ -83,13 +84,16 @@ def open_journals(out: Path, layout: Layout, actor_id: str) -> list[Journal]:
 
     AwacError, naming the file, where one can't be made or read.
     """
-    journals = []
-    for journal in _ended(out, layout):
-        if journal.waiting:
-            journals.append(journal)
-        else:
-            journal.close()
-    return [*journals, Journal.create(out / _FOLDER / f"{actor_id}.sqlite", layout, actor_id)]
+    with ExitStack() as opened:
+        journals = []
+        for journal in _ended(out, layout):
+            if journal.waiting:
+                journals.append(opened.enter_context(journal))
+            else:
+                journal.close()
+        journals.append(Journal.create(out / _FOLDER / f"{actor_id}.sqlite", layout, actor_id))
+        opened.pop_all()
+    return journals
 
 
 def count_made(out: Path, layout: Layout) -> int:

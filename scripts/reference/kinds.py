@@ -74,7 +74,12 @@ class Surroundings:
                     "use_sim_time: true": {"use_sim_time": True},
                 },
             ),
-            "actor": Kind(actor.Actor, actor_config.ActorConfig(), {}, {"mode: collect": {"mode": "collect"}}),
+            "actor": Kind(
+                actor.Actor,
+                actor_config.ActorConfig(),
+                {},
+                {"lockstep: true": {"lockstep": True}, "mode: collect": {"mode": "collect"}},
+            ),
             "buffer": Kind(buffer.Buffer, buffer.BufferConfig(), {"store": store}, {}),
             "learner": Kind(learner.Learner, learner_config.LearnerConfig(), trained, {}),
             "recorder": Kind(recorder.Recorder, recorder.RecorderConfig(), {"demos": demos}, {}),

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from awac_ros.data import EpisodeBuilder, Transitions
+from awac_ros.errors import AwacError
 from awac_ros.nodes.outbox import Outbox, count_made, open_journals
 from awac_ros.tasks import Pushing
 
@@ -94,6 +95,18 @@ def test_what_a_living_actor_has_is_left_to_it(start) -> None:
     first.put(transitions(5))
     assert second.queued == 0 and deliver(start("c" * 32)) == []
     assert len(deliver(first)) == 5
+
+
+def test_a_journal_that_can_not_be_read_keeps_no_other_from_the_next_try(start, tmp_path: Path) -> None:
+    first = start("a" * 32)
+    first.put(transitions(5))
+    first.close()
+    damaged = tmp_path / "actors" / "damaged.sqlite"
+    damaged.write_bytes(b"no journal at all")
+    with pytest.raises(AwacError, match="damaged.sqlite") as refusal:
+        start("b" * 32)
+    damaged.unlink()
+    assert start("c" * 32).queued == 5, refusal
 
 
 def test_inherited_transitions_that_the_buffer_knew_do_not_count_as_brought(start) -> None:
