@@ -126,7 +126,7 @@ class Actor(RunnableNode):
             or loop.human.refusal
             or loop.outbox.warning()
             or loop.delivery.trouble
-            or loop.slot.silence(time.monotonic())
+            or loop.topics.missed()
             or late,
         )
 

@@ -214,8 +214,7 @@ class ActorLoop:
             self._wait(
                 lambda: self.slot.environment_steps >= self.delivery.total,
                 lambda: (
-                    self.slot.silence(time.monotonic())
-                    or f"waiting for the learner to train on {self.delivery.total} transitions"
+                    self.topics.missed() or f"waiting for the learner to train on {self.delivery.total} transitions"
                 ),
             )
 

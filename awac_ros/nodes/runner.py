@@ -21,7 +21,7 @@ from awac_ros.errors import AwacError
 
 SIGNAL_LATENCY = 0.1
 """s: the longest a signal waits for a spinning node."""
-_EVENTS_EVERY = 1.0
+_EVENTS_EVERY = 0.25
 _ENDING = (signal.SIGINT, signal.SIGTERM)
 _PLACE_IN_RCL = re.compile(r"\s*, at \S+:\d+")
 

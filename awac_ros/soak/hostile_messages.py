@@ -33,8 +33,8 @@ from awac_ros.soak.forgery import Forger
 
 _TOPICS: dict[str, tuple[Any, QoSProfile]] = {
     "arm/command": (TwistStamped, qos.COMMAND),
-    "arm/status": (ArmStatus, qos.LATCHED),
-    "buffer/status": (BufferStatus, qos.LATCHED),
+    "arm/status": (ArmStatus, qos.STATUS),
+    "buffer/status": (BufferStatus, qos.STATUS),
     "episode/mark": (EpisodeMark, qos.EVENTS),
     "episode/status": (EpisodeStatus, qos.EPISODES),
     "policy/weights": (PolicyWeights, qos.LATCHED),

@@ -35,7 +35,7 @@ class Graph:
         self.released = world.hear(Empty, "teleop/released", qos.EVENTS)
         self.marks = world.hear(EpisodeMark, "episode/mark", qos.EVENTS)
         self.episode = world.node.create_publisher(EpisodeStatus, "episode/status", qos.EPISODES)
-        self.arm = world.node.create_publisher(ArmStatus, "arm/status", qos.LATCHED)
+        self.arm = world.node.create_publisher(ArmStatus, "arm/status", qos.STATUS)
         self.calls: list[str] = []
         for name in ("arm/stop", "arm/resume"):
             world.node.create_service(Trigger, name, lambda _, reply, name=name: self._answer(name, reply))
