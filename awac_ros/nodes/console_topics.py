@@ -147,6 +147,9 @@ class ConsoleTopics:
         }
 
     def _take_episode(self, message: EpisodeStatus) -> None:
+        if message.state not in _STATES or message.outcome not in _OUTCOMES:
+            self._say("episode/status", AwacError(f"no state {message.state} with outcome {message.outcome} is known"))
+            return
         self.board.stand(message.episode, _STATES[message.state], time.monotonic())
         if message.state == EpisodeStatus.ENDED:
             self.board.end(message.episode, _OUTCOMES[message.outcome], message.steps, message.sum_of_rewards)

@@ -117,8 +117,12 @@ class Teleop(RunnableNode):
         self._hand.arm_stopped = message.stop_reason if message.stopped else None
 
     def _take_episode(self, message: EpisodeStatus) -> None:
+        ended = message.state == EpisodeStatus.ENDED
+        if message.state not in _STATES or (ended and message.outcome not in _OUTCOMES):
+            self._device.say(f"episode/status: no state {message.state} with outcome {message.outcome} is known")
+            return
         self._episode = message
-        if message.state == EpisodeStatus.ENDED:
+        if ended:
             self._last = f"episode {message.episode}: {message.steps} steps, {_OUTCOMES[message.outcome]}"
             self._device.say(self._last)
 

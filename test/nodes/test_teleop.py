@@ -109,6 +109,13 @@ def test_a_terminal_that_reports_releases_stops_the_arm_at_the_release(graph: Gr
     graph.hears([0.0, 0.0, 0.0])
 
 
+def test_a_state_of_an_episode_that_nobody_knows_is_said_and_ends_nothing(graph: Graph, person: Person) -> None:
+    graph.put(9)
+    person.sees("no state 9 with outcome 0 is known")
+    graph.put(EpisodeStatus.RUNNING, episode=4)
+    person.sees("episode 4 runs")
+
+
 def test_marks_go_where_the_episode_stands_and_the_rest_says_why_not(graph: Graph, person: Person) -> None:
     person.type(b"\r")
     person.sees("start means nothing now: no actor is there")
