@@ -60,6 +60,8 @@ class Board:
     ended: list[Ended] = field(default_factory=list)
     made: int = 0
     """Control steps made so far, those of earlier starts included."""
+    missed: str | None = None
+    """One sentence while a node that was there is gone, or None."""
     cameras: tuple[str, ...] = ()
     """Image topics there are."""
     _number: int = 0
@@ -99,6 +101,8 @@ class Board:
 
     def _activity(self, now: float) -> str:
         """What goes on, or what is the matter and what to do."""
+        if self.missed:
+            return self.missed
         if self.arm.get("stopped"):
             return f"stopped ({self.arm['reason']}): press Resume when it may move again"
         if self._state == "waiting":

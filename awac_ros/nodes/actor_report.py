@@ -64,6 +64,6 @@ class ActorReport:
             or parts.human.refusal
             or parts.outbox.warning()
             or parts.delivery.trouble
-            or parts.slot.silence(time.monotonic())
+            or parts.topics.missed()
             or late,
         )

@@ -32,6 +32,7 @@ from awac_ros.nodes.messages import (
     weights_from_message,
 )
 from awac_ros.nodes.observer import PUCK, TIP, Measurement, Observer
+from awac_ros.nodes.peer import Peer, missed
 from awac_ros.nodes.policy_slot import PolicySlot
 
 _MARKS = {
@@ -70,19 +71,19 @@ class ActorTopics:
         self._probed = self._proven = False
         node.create_subscription(PoseStamped, TIP, lambda message: self._measure(TIP, message), qos.STATE)
         node.create_subscription(PoseStamped, PUCK, lambda message: self._measure(PUCK, message), qos.STATE)
-        node.create_subscription(ArmStatus, "arm/status", self._take_arm_status, qos.LATCHED)
+        self._peers = [Peer(node, "arm", ArmStatus, lambda: "nothing moves", self._take_arm_status)]
         node.create_subscription(Bool, "arm/held", self._take_held, qos.LATCHED)
         node.create_subscription(TwistStamped, "teleop/twist", self._take_twist, qos.COMMAND)
         node.create_subscription(Empty, "teleop/released", lambda _: human.let_go(), qos.EVENTS)
         node.create_subscription(EpisodeMark, "episode/mark", self._take_mark, qos.EVENTS)
         if slot is not None:
             node.create_subscription(PolicyWeightsMessage, "policy/weights", self._take_weights, qos.WEIGHTS)
-            node.create_subscription(LearnerStatus, "learner/status", self._hear_learner, qos.LATCHED)
+            self._peers.append(Peer(node, "learner", LearnerStatus, lambda: f"version {slot.version} stays in use"))
         self._command = self._create_command_publisher()
         self._goal = node.create_publisher(PoseStamped, "goal_pose", qos.LATCHED)
         self._transitions = node.create_publisher(TransitionsMessage, "transitions", qos.KEPT)
         self._episode = node.create_publisher(EpisodeStatus, "episode/status", qos.KEPT)
-        self._status = node.create_publisher(ActorStatus, "actor/status", qos.LATCHED)
+        self._status = node.create_publisher(ActorStatus, "actor/status", qos.STATUS)
 
     def reconnect_command(self) -> None:
         """A new publisher of arm/command, which the arm discovers anew."""
@@ -135,6 +136,10 @@ class ActorTopics:
             self._proven = self._transitions.wait_for_all_acked(Duration())
         return self._proven
 
+    def missed(self) -> str | None:
+        """One sentence while the arm or the learner is missed, or None."""
+        return missed(self._peers)
+
     def flush(self, patience: float) -> None:
         """Wait, at most `patience` s, until everything published has arrived.
 
@@ -176,10 +181,6 @@ class ActorTopics:
             self._human.put_mark(_MARKS[message.mark])
         else:
             self._node.get_logger().error(f"episode/mark: there is no mark {message.mark}; it is ignored")
-
-    def _hear_learner(self, message: LearnerStatus) -> None:
-        assert self._slot is not None
-        self._slot.hear(None if message.finished else time.monotonic())
 
     def _take_weights(self, message: PolicyWeightsMessage) -> None:
         assert self._slot is not None

@@ -81,8 +81,7 @@ class ActorWaits:
             self.until(
                 lambda: slot.environment_steps >= delivery.total,
                 lambda: (
-                    slot.silence(time.monotonic())
-                    or f"waiting for the learner to train on {delivery.total} transitions"
+                    self._parts.topics.missed() or f"waiting for the learner to train on {delivery.total} transitions"
                 ),
             )
 

@@ -36,7 +36,7 @@ class ArmReport:
         self._log = node.get_logger()
         self._condition = condition
         self._reported: str | None = None
-        self._status = node.create_publisher(ArmStatus, "arm/status", qos.LATCHED)
+        self._status = node.create_publisher(ArmStatus, "arm/status", qos.STATUS)
         self._diagnostics = Diagnostics(node, "inner loop", self._health)
 
     def poll(self, stop_reason: str | None) -> None:

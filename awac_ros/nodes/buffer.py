@@ -17,7 +17,7 @@ from awac_ros.errors import AwacError
 from awac_ros.nodes.diagnostics import Diagnostics, Health
 from awac_ros.nodes.messages import count_that_fits, packed_message, transition_bytes, transitions_from_message
 from awac_ros.nodes.parameters import declare, parameter
-from awac_ros.nodes.qos import LATCHED
+from awac_ros.nodes.qos import STATUS
 from awac_ros.nodes.runner import RunnableNode, run
 from awac_ros.tasks import TASKS, make_task
 
@@ -50,13 +50,11 @@ class Buffer(RunnableNode):
         self._stored = self._store.total
         self._page = _CONTENT_BYTES // transition_bytes(self._layout)
         self._refusal: str | None = None
-        self._status = self.create_publisher(BufferStatus, "buffer/status", LATCHED)
+        self._status = self.create_publisher(BufferStatus, "buffer/status", STATUS)
         self.create_service(AppendTransitions, "buffer/append", self._append)
         self.create_service(PullTransitions, "buffer/pull", self._pull)
         self._diagnostics = Diagnostics(self, "store", self._health)
-        self.create_timer(
-            0.5, lambda: self._diagnostics.poll(time.monotonic()), clock=Clock(clock_type=ClockType.STEADY_TIME)
-        )
+        self.create_timer(0.5, self._look_after, clock=Clock(clock_type=ClockType.STEADY_TIME))
         self._publish_status()
         self.get_logger().info(f"{config.store} holds {self._stored} transitions")
 
@@ -94,6 +92,10 @@ class Buffer(RunnableNode):
         reply.success, reply.message = False, str(error)
         self._publish_status()
         return reply
+
+    def _look_after(self) -> None:
+        if self._diagnostics.poll(time.monotonic()):
+            self._publish_status()
 
     def _publish_status(self) -> None:
         message = BufferStatus(

@@ -165,6 +165,7 @@ class Console(RunnableNode):
 
     def _tell(self) -> None:
         now = time.monotonic()
+        self._topics.board.missed = self._topics.missed()
         state = self._topics.board.state(now)
         holder, keeper = self._hold.holder(now), self._hold.keeper
         for page in self._pages.pages:
@@ -182,7 +183,8 @@ class Console(RunnableNode):
         self._pages.tell("notice", {"text": text, "bad": bad}, page)
 
     def _health(self) -> Health:
-        return Health(values={"address": self._pages.url.partition("?")[0], "open pages": len(self._pages.pages)})
+        values = {"address": self._pages.url.partition("?")[0], "open pages": len(self._pages.pages)}
+        return Health(values, warning=self._topics.missed())
 
 
 def _who(page: str | None, me: str) -> str:

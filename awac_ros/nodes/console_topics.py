@@ -21,6 +21,7 @@ from awac_ros.nodes import qos
 from awac_ros.nodes.learner_pause import PAUSED
 from awac_ros.nodes.messages import orientation, position, twist, twist_message
 from awac_ros.nodes.observer import PUCK, TIP
+from awac_ros.nodes.peer import Peer, missed
 
 _LOOKAHEAD = 0.4
 """s: how far ahead of the tip the ghost of the command is drawn."""
@@ -54,13 +55,15 @@ class ConsoleTopics:
         node.create_subscription(PoseStamped, PUCK, lambda message: self._take_pose(PUCK, message), qos.STATE)
         node.create_subscription(PoseStamped, "goal_pose", self._take_goal, qos.LATCHED)
         node.create_subscription(TwistStamped, "arm/command", self._take_command, qos.COMMAND)
-        node.create_subscription(ArmStatus, "arm/status", self._take_arm, qos.LATCHED)
         node.create_subscription(Bool, "arm/held", self._take_held, qos.LATCHED)
-        node.create_subscription(ActorStatus, "actor/status", self._take_actor, qos.LATCHED)
-        node.create_subscription(LearnerStatus, "learner/status", self._take_learner, qos.LATCHED)
         node.create_subscription(EpisodeStatus, "episode/status", self._take_episode, qos.EPISODES)
-        node.create_subscription(DiagnosticStatus, "recorder/status", self._take_recorded, qos.LATCHED)
         node.create_subscription(DiagnosticArray, "/diagnostics", self._take_diagnostics, qos.DIAGNOSTICS)
+        self._peers = (
+            Peer(node, "arm", ArmStatus, lambda: "nothing moves", self._take_arm),
+            Peer(node, "actor", ActorStatus, lambda: "no episode goes on", self._take_actor),
+            Peer(node, "learner", LearnerStatus, lambda: "nothing more is learned", self._take_learner),
+            Peer(node, "recorder", DiagnosticStatus, lambda: "nothing is recorded", self._take_recorded),
+        )
 
     def send_twist(self, v_base_tip: np.ndarray) -> None:
         self._twist.publish(twist_message(self._node.get_clock().now().to_msg(), v_base_tip))
@@ -75,6 +78,10 @@ class ConsoleTopics:
         moving = time.monotonic() - self._commanded < _LOOKAHEAD and np.linalg.norm(self._command[:3]) > 5e-3
         ahead = tip[0] + _LOOKAHEAD * self._command[:3] if tip is not None and moving else None
         return Picture(self._joints, tip, self._poses.get(PUCK), self._goal, ahead)
+
+    def missed(self) -> str | None:
+        """One sentence while a node is missed that the page shows, or None."""
+        return missed(self._peers)
 
     def take_history(self) -> bool:
         """Whether an episode has ended since the last call."""
@@ -140,6 +147,9 @@ class ConsoleTopics:
         }
 
     def _take_episode(self, message: EpisodeStatus) -> None:
+        if message.state not in _STATES or message.outcome not in _OUTCOMES:
+            self._say("episode/status", AwacError(f"no state {message.state} with outcome {message.outcome} is known"))
+            return
         self.board.stand(message.episode, _STATES[message.state], time.monotonic())
         if message.state == EpisodeStatus.ENDED:
             self.board.end(message.episode, _OUTCOMES[message.outcome], message.steps, message.sum_of_rewards)

@@ -5,10 +5,12 @@ from __future__ import annotations
 from rclpy.node import Node
 from rclpy.task import Future
 
+from awac_msgs.msg import BufferStatus
 from awac_msgs.srv import AppendTransitions
 from awac_ros.data import Layout
 from awac_ros.nodes.messages import transitions_message
 from awac_ros.nodes.outbox import Outbox
+from awac_ros.nodes.peer import Peer
 
 _ANSWER_WITHIN = 5.0
 _RETRY_AFTER = 1.0
@@ -26,8 +28,13 @@ class Delivery:
         self._retry = 0.0
         self.total = 0
         """Transitions in the store, by the newest acknowledgement."""
-        self.trouble: str | None = None
-        """Why the newest attempt failed; None once one has succeeded."""
+        self._failure: str | None = None
+        self._buffer = Peer(node, "buffer", BufferStatus, lambda: "what is made waits on this disk")
+
+    @property
+    def trouble(self) -> str | None:
+        """Why nothing is delivered: the buffer is missed, or the newest attempt failed; or None."""
+        return self._buffer.trouble or self._failure
 
     def poll(self, now: float) -> None:
         """Go on; `now` is monotonic s."""
@@ -50,12 +57,12 @@ class Delivery:
                 return
             self._outbox.acknowledge(reply.stored)
             self.total = reply.total
-            self.trouble = None
+            self._failure = None
         elif now > self._deadline:
             self._client.remove_pending_request(answer)
             self._answer = None
             self._fail(f"buffer/append did not answer within {_ANSWER_WITHIN:.0f} s; check the buffer node", now)
 
     def _fail(self, trouble: str, now: float) -> None:
-        self.trouble = trouble
+        self._failure = trouble
         self._retry = now + _RETRY_AFTER

@@ -24,7 +24,7 @@ from awac_ros.nodes.ledger import Ledger, Pace
 from awac_ros.nodes.messages import weights_message
 from awac_ros.nodes.parameters import declare
 from awac_ros.nodes.puller import Puller
-from awac_ros.nodes.qos import LATCHED
+from awac_ros.nodes.qos import LATCHED, STATUS
 from awac_ros.nodes.runner import SIGNAL_LATENCY, RunnableNode, Spinner, run
 from awac_ros.nodes.scalars import Scalars
 from awac_ros.tasks import Task, make_task
@@ -65,7 +65,7 @@ class Learner(RunnableNode):
         self._puller = Puller(self, task.layout, cursor=steps)
         self._scalars = Scalars(Path(config.tensorboard or out / "tensorboard"))
         self._weights = self.create_publisher(PolicyWeightsMessage, "policy/weights", LATCHED)
-        self._status = self.create_publisher(LearnerStatus, "learner/status", LATCHED)
+        self._status = self.create_publisher(LearnerStatus, "learner/status", STATUS)
         self._pause = Pause(self)
         self._diagnostics = Diagnostics(self, "training", self._health)
         self._message = "starting"

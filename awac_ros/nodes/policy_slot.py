@@ -9,9 +9,6 @@ from awac_ros.errors import AwacError
 from awac_ros.learning.policy import Policy
 from awac_ros.learning.weights import PolicyWeights
 
-_SILENT = 10.0
-"""s: a learner speaks once a second, but not while it writes a large checkpoint."""
-
 
 class PolicySlot:
     """Holds the newest good policy; refused weights are counted and leave it as it was."""
@@ -28,7 +25,6 @@ class PolicySlot:
         """Why the newest weights were refused; None once good ones have come."""
         self._received = 0.0
         self._learner: str | None = None
-        self._heard: float | None = None
 
     def load(self, path: Path, now: float) -> None:
         """Use the weights of a file until the learner publishes; AwacError if it holds no policy of this layout."""
@@ -67,19 +63,6 @@ class PolicySlot:
     def age(self, now: float) -> float:
         """s since the weights in use came; -1 while there are none."""
         return now - self._received if self.policy is not None else -1.0
-
-    def hear(self, now: float | None) -> None:
-        """The learner said something at `now` (monotonic s); None once it has said that it is finished."""
-        self._heard = now
-
-    def silence(self, now: float) -> str | None:
-        """One sentence while a learner that was heard once says nothing any more, or None."""
-        if self._heard is None or now - self._heard < _SILENT:
-            return None
-        return (
-            f"the learner has said nothing for more than {_SILENT:.0f} s, and version {self.version} stays in use; "
-            "check the learner node, or start it again"
-        )
 
     def _use(self, weights: PolicyWeights, now: float) -> None:
         policy = Policy.from_weights(weights)

@@ -14,7 +14,7 @@ from diagnostic_msgs.msg import DiagnosticStatus, KeyValue
 from rclpy.clock import Clock, ClockType
 from std_srvs.srv import Trigger
 
-from awac_msgs.msg import EpisodeStatus
+from awac_msgs.msg import ActorStatus, EpisodeStatus
 from awac_msgs.msg import Transitions as TransitionsMessage
 from awac_ros.data import Episode, Outcome, demos
 from awac_ros.data.labels import LiveRule
@@ -25,6 +25,7 @@ from awac_ros.nodes.assembler import EpisodeAssembler
 from awac_ros.nodes.diagnostics import Diagnostics, Health
 from awac_ros.nodes.messages import transitions_from_message
 from awac_ros.nodes.parameters import declare, parameter
+from awac_ros.nodes.peer import Peer
 from awac_ros.nodes.runner import RunnableNode, run
 from awac_ros.tasks import TASKS, make_task
 
@@ -75,10 +76,11 @@ class Recorder(RunnableNode):
         self._refusal: str | None = None
         self.create_subscription(TransitionsMessage, "transitions", self._take_transitions, qos.KEPT)
         self.create_subscription(EpisodeStatus, "episode/status", self._take_status, qos.KEPT)
+        self._actor = Peer(self, "actor", ActorStatus, lambda: "an episode that it was in will not be recorded")
         self.create_service(Trigger, "recorder/undo", self._undo)
         self.create_service(Trigger, "recorder/mark_success", self._mark_success)
         self.create_service(Trigger, "recorder/mark_failure", self._mark_failure)
-        self._status = self.create_publisher(DiagnosticStatus, "recorder/status", qos.LATCHED)
+        self._status = self.create_publisher(DiagnosticStatus, "recorder/status", qos.STATUS)
         self._diagnostics = Diagnostics(self, "episodes", self._health)
         self.create_timer(0.5, self._look_after, clock=Clock(clock_type=ClockType.STEADY_TIME))
         self._publish_status()
@@ -154,7 +156,8 @@ class Recorder(RunnableNode):
         for sentence in self._assembler.take_broken(time.monotonic()):
             self._broken += 1
             self._refuse(sentence)
-        self._diagnostics.poll(time.monotonic())
+        if self._diagnostics.poll(time.monotonic()):
+            self._publish_status()
 
     def _refuse(self, sentence: str) -> None:
         self._refusal = sentence
@@ -167,7 +170,7 @@ class Recorder(RunnableNode):
                 "refused episodes": self._broken,
                 "file": self.config.demos,
             },
-            warning=self._refusal,
+            warning=self._refusal or self._actor.trouble,
         )
 
 

@@ -18,10 +18,11 @@ from rclpy.node import Node
 from rclpy.signals import SignalHandlerOptions
 
 from awac_ros.errors import AwacError
+from awac_ros.nodes.dead_ports import dead_ports_avoided
 
 SIGNAL_LATENCY = 0.1
 """s: the longest a signal waits for a spinning node."""
-_EVENTS_EVERY = 1.0
+_EVENTS_EVERY = 0.25
 _ENDING = (signal.SIGINT, signal.SIGTERM)
 _PLACE_IN_RCL = re.compile(r"\s*, at \S+:\d+")
 
@@ -134,7 +135,8 @@ def _leave(*_: Any) -> None:
 
 
 def _live(create: Callable[[], RunnableNode]) -> None:
-    node = create()
+    with dead_ports_avoided(rclpy.get_default_context().get_domain_id()):
+        node = create()
     spinner = Spinner(node)
     for number in _ENDING:
         signal.signal(number, spinner.interrupt)

@@ -22,6 +22,7 @@ from awac_ros.nodes.devices.make import DEVICES, make_device
 from awac_ros.nodes.messages import orientation, twist_message
 from awac_ros.nodes.observer import TIP
 from awac_ros.nodes.parameters import declare, parameter
+from awac_ros.nodes.peer import Peer
 from awac_ros.nodes.runner import RunnableNode, Spinner, run
 from awac_ros.nodes.teleop_requests import Requests, fitting
 
@@ -60,7 +61,7 @@ class Teleop(RunnableNode):
         self._sent = 0.0
         self._twist = self.create_publisher(TwistStamped, "teleop/twist", qos.COMMAND)
         self._released = self.create_publisher(Empty, "teleop/released", qos.EVENTS)
-        self.create_subscription(ArmStatus, "arm/status", self._take_arm_status, qos.LATCHED)
+        self._arm = Peer(self, "arm", ArmStatus, lambda: "nothing moves", self._take_arm_status)
         self.create_subscription(EpisodeStatus, "episode/status", self._take_episode, qos.EPISODES)
         self.create_subscription(DiagnosticStatus, "recorder/status", self._take_recorded, qos.LATCHED)
         if motion.frame == "tip":
@@ -116,8 +117,12 @@ class Teleop(RunnableNode):
         self._hand.arm_stopped = message.stop_reason if message.stopped else None
 
     def _take_episode(self, message: EpisodeStatus) -> None:
+        ended = message.state == EpisodeStatus.ENDED
+        if message.state not in _STATES or (ended and message.outcome not in _OUTCOMES):
+            self._device.say(f"episode/status: no state {message.state} with outcome {message.outcome} is known")
+            return
         self._episode = message
-        if message.state == EpisodeStatus.ENDED:
+        if ended:
             self._last = f"episode {message.episode}: {message.steps} steps, {_OUTCOMES[message.outcome]}"
             self._device.say(self._last)
 
@@ -133,7 +138,7 @@ class Teleop(RunnableNode):
     def _line(self) -> str:
         """What is always in sight."""
         stopped = None if self._hand.arm_stopped is None else f"ARM STOPPED: {self._hand.arm_stopped}"
-        parts = (stopped or self._trouble, self._place(), self._recorded or self._last)
+        parts = (self._arm.trouble or stopped or self._trouble, self._place(), self._recorded or self._last)
         return " | ".join(part for part in parts if part)
 
 

@@ -7,12 +7,23 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from diagnostic_msgs.msg import DiagnosticArray, DiagnosticStatus
 from geometry_msgs.msg import PoseStamped, TwistStamped
 from rclpy.qos import QoSProfile
 from sensor_msgs.msg import JointState
-from std_srvs.srv import Trigger
+from std_msgs.msg import Bool, Empty
+from std_srvs.srv import SetBool, Trigger
 
-from awac_msgs.msg import ArmStatus, BufferStatus, EpisodeMark, EpisodeStatus, PolicyWeights, Transitions
+from awac_msgs.msg import (
+    ActorStatus,
+    ArmStatus,
+    BufferStatus,
+    EpisodeMark,
+    EpisodeStatus,
+    LearnerStatus,
+    PolicyWeights,
+    Transitions,
+)
 from awac_msgs.srv import AppendTransitions, PullTransitions, ResetArm
 from awac_ros.arms.limiter import SafetyLimits
 from awac_ros.bench.form import Measure, at_least, at_most
@@ -32,24 +43,41 @@ from awac_ros.soak.effort import Effort
 from awac_ros.soak.forgery import Forger
 
 _TOPICS: dict[str, tuple[Any, QoSProfile]] = {
+    "/diagnostics": (DiagnosticArray, qos.DIAGNOSTICS),
+    "actor/status": (ActorStatus, qos.STATUS),
     "arm/command": (TwistStamped, qos.COMMAND),
-    "arm/status": (ArmStatus, qos.LATCHED),
-    "buffer/status": (BufferStatus, qos.LATCHED),
+    "arm/held": (Bool, qos.LATCHED),
+    "arm/status": (ArmStatus, qos.STATUS),
+    "buffer/status": (BufferStatus, qos.STATUS),
     "episode/mark": (EpisodeMark, qos.EVENTS),
     "episode/status": (EpisodeStatus, qos.EPISODES),
+    "goal_pose": (PoseStamped, qos.LATCHED),
+    "learner/status": (LearnerStatus, qos.STATUS),
     "policy/weights": (PolicyWeights, qos.LATCHED),
     "puck_pose": (PoseStamped, qos.STATE),
+    "recorder/status": (DiagnosticStatus, qos.STATUS),
+    "teleop/released": (Empty, qos.EVENTS),
     "teleop/twist": (TwistStamped, qos.COMMAND),
     "tip_pose": (PoseStamped, qos.STATE),
     "transitions": (Transitions, qos.KEPT),
 }
+"""All that these nodes subscribe to, but joint_states, which tell how the arm moves."""
 _SERVICES: dict[str, Any] = {
     "arm/reset": ResetArm,
     "arm/resume": Trigger,
     "arm/stop": Trigger,
     "buffer/append": AppendTransitions,
     "buffer/pull": PullTransitions,
+    "episode/discard": Trigger,
+    "episode/failure": Trigger,
+    "episode/start": Trigger,
+    "episode/success": Trigger,
+    "learner/pause": SetBool,
+    "recorder/mark_failure": Trigger,
+    "recorder/mark_success": Trigger,
+    "recorder/undo": Trigger,
 }
+"""All that they offer, but those by which a person ends the arm's node."""
 _BREATH = 0.002
 """s between two messages, in which the nodes answer."""
 _TOLERANCE = 1.2
@@ -95,7 +123,7 @@ def _invalid(folder: Path) -> int:
 
 
 class _Attack:
-    """Five nodes, and one that lies to them."""
+    """Six nodes, and one that lies to them."""
 
     def __init__(self, folder: Path) -> None:
         self.states = self.beyond = 0
@@ -112,6 +140,7 @@ class _Attack:
             "recorder": {"demos": str(folder / "demos.hdf5"), "patience": 0.5},
             "arm": {},
             "actor": {"mode": "train", "out": str(folder)},
+            "console": {"port": 0},
         }
         file = resource("config/pushing.yaml")
         starts = [Start(name, values, file, own_namespace(), "fatal", False) for name, values in nodes.items()]

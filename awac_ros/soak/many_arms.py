@@ -22,7 +22,7 @@ from awac_ros.runs.monitor import Monitor, own_namespace
 from awac_ros.soak import records
 from awac_ros.soak.effort import Effort
 
-_SHARED = ("policy/weights", "learner/status", "buffer/append")
+_SHARED = ("policy/weights", "learner/status", "buffer/append", "buffer/status")
 """What an actor has in common with the others."""
 _UPDATES = 0.1
 """A step: the cores are here for the arms."""

@@ -10,6 +10,7 @@ from itertools import count
 from typing import Any
 
 from rclpy.action import ActionServer, get_action_server_names_and_types_by_node
+from rclpy.duration import Duration
 from rclpy.node import Node
 from rclpy.qos import QoSProfile
 
@@ -23,6 +24,8 @@ _OF_ACTION = "/_action/"
 """In the names of the topics and services that an action is made of."""
 _BARE = "bare"
 _PATIENCE = 30.0
+_ENDLESS = Duration(seconds=86_400)
+"""What the middleware says of a duration without an end lies far beyond."""
 _starts = count()
 
 
@@ -150,4 +153,9 @@ def _relative(name: str, node: Node) -> str:
 
 def _words(profile: QoSProfile, depth: int | None) -> str:
     policies = [policy.name.lower().replace("_", " ") for policy in (profile.reliability, profile.durability)]
-    return ", ".join(policies if depth is None else [*policies, f"last {depth}"])
+    if depth is not None:
+        policies.append(f"last {depth}")
+    for name, limit in (("lease", profile.liveliness_lease_duration), ("deadline", profile.deadline)):
+        if limit < _ENDLESS:
+            policies.append(f"{name} {limit.nanoseconds / 1e9:g} s")
+    return ", ".join(policies)

@@ -41,6 +41,15 @@ def test_a_stopped_arm_is_said_before_anything_else_with_the_way_on() -> None:
     assert "moves only while a person holds the button" in board.state(5.2)["activity"]
 
 
+def test_a_node_that_is_gone_is_said_in_place_of_what_it_was_doing() -> None:
+    board = Board(period=0.1)
+    board.stand(3, "running", 1.0)
+    board.missed = "the actor is gone since 10:00:00, and no episode goes on; start it again"
+    assert board.state(60.0)["activity"] == board.missed
+    board.missed = None
+    assert board.state(61.0)["activity"] == "running for 60 s"
+
+
 def test_the_last_episode_and_the_counts_are_in_sight() -> None:
     board = Board(period=0.1)
     assert board.state(0.0)["last"] is None

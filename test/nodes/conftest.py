@@ -195,7 +195,7 @@ class Surroundings:
         self.twists = node.create_publisher(TwistStamped, "teleop/twist", qos.COMMAND)
         self.marks = node.create_publisher(EpisodeMark, "episode/mark", qos.EVENTS)
         self.weights = node.create_publisher(PolicyWeightsMessage, "policy/weights", qos.LATCHED)
-        self.arm_status = node.create_publisher(ArmStatus, "arm/status", qos.LATCHED)
+        self.arm_status = node.create_publisher(ArmStatus, "arm/status", qos.STATUS)
         node.create_subscription(TwistStamped, "arm/command", self._step, qos.COMMAND)
         node.create_service(ResetArm, "arm/reset", self._reset)
         self.stop_service = node.create_service(Trigger, "arm/stop", self._stop)

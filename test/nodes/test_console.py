@@ -208,7 +208,7 @@ def test_a_page_that_is_gone_drives_no_longer(graph: Graph, chromium) -> None:
 
 def test_a_page_that_is_gone_with_the_control_it_took_stops_the_arm(graph: Graph, chromium) -> None:
     graph.world.start("arm")
-    graph.world.node.create_publisher(ActorStatus, "actor/status", qos.LATCHED).publish(ActorStatus(mode="eval"))
+    graph.world.node.create_publisher(ActorStatus, "actor/status", qos.STATUS).publish(ActorStatus(mode="eval"))
     with open_page(chromium, graph.url()) as page:
         page.wait_for_selector("#stick:not(.off)")
         page.click("#control")

@@ -78,16 +78,3 @@ def test_weights_that_could_not_act_are_refused_and_the_old_ones_stay(name, tens
     with pytest.raises(AwacError, match=sentence):
         slot.offer(replace(bad, tensors={**bad.tensors, name: tensor}), now=2.0)
     assert (slot.version, slot.policy.version) == (3, 3)
-
-
-def test_a_learner_that_was_heard_and_falls_silent_is_missed_until_it_speaks_again() -> None:
-    slot = PolicySlot(LAYOUT)
-    slot.offer(weights(3), now=0.0)
-    assert slot.silence(1000.0) is None
-    slot.hear(1000.0)
-    assert slot.silence(1009.0) is None
-    assert "nothing for more than 10 s, and version 3 stays in use; check the learner node" in slot.silence(1012.0)
-    slot.hear(1012.5)
-    assert slot.silence(1013.0) is None
-    slot.hear(None)
-    assert slot.silence(2000.0) is None

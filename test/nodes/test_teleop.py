@@ -35,7 +35,7 @@ class Graph:
         self.released = world.hear(Empty, "teleop/released", qos.EVENTS)
         self.marks = world.hear(EpisodeMark, "episode/mark", qos.EVENTS)
         self.episode = world.node.create_publisher(EpisodeStatus, "episode/status", qos.EPISODES)
-        self.arm = world.node.create_publisher(ArmStatus, "arm/status", qos.LATCHED)
+        self.arm = world.node.create_publisher(ArmStatus, "arm/status", qos.STATUS)
         self.calls: list[str] = []
         for name in ("arm/stop", "arm/resume"):
             world.node.create_service(Trigger, name, lambda _, reply, name=name: self._answer(name, reply))
@@ -107,6 +107,13 @@ def test_a_terminal_that_reports_releases_stops_the_arm_at_the_release(graph: Gr
     graph.hears([0.0, 0.15, 0.0])
     person.type(released("a"))
     graph.hears([0.0, 0.0, 0.0])
+
+
+def test_a_state_of_an_episode_that_nobody_knows_is_said_and_ends_nothing(graph: Graph, person: Person) -> None:
+    graph.put(9)
+    person.sees("no state 9 with outcome 0 is known")
+    graph.put(EpisodeStatus.RUNNING, episode=4)
+    person.sees("episode 4 runs")
 
 
 def test_marks_go_where_the_episode_stands_and_the_rest_says_why_not(graph: Graph, person: Person) -> None:
