@@ -181,7 +181,8 @@ class BulletArm(SimulatedArm):
         measured, period = self._state, self.inner_period
         lag = self._target_position - measured.joint_position
         farthest = max(map(abs, lag.tolist()))
-        lag = np.minimum(np.maximum(lag, -MAX_LAG), MAX_LAG)
+        if farthest > MAX_LAG:
+            lag = np.minimum(np.maximum(lag, -MAX_LAG), MAX_LAG)
         wanted = joint_velocity + self.config.servo_gain * lag
         allowed = MAX_LAG if self._holds or not any(joint_velocity.tolist()) else PUSHED
         self._hold(farthest > allowed, wanted)

@@ -24,11 +24,10 @@ PEAK = 1.03
 """Of the speed that is asked for: so much is let through while the direction changes."""
 STRAIGHT = 0.1
 """rad, of all joints together: the tip's way to rest differs from a straight line by less than 2 mm."""
-NEAR = 0.012
-"""m: with parts so near to each other or to the table at rest, joints that don't lag must have room to stop as well.
+NEAR = 0.01
+"""m: with parts so near to each other or to the table at rest, joints that don't lag must have room all the way, too.
 
-As far as the tip comes within the response time: a hand that rises from the table as it turns is the nearer to it the
-sooner its joints follow.
+Twice the clearance. A hand that rises from the table as it turns is the nearer to it the sooner its joints follow.
 """
 
 
@@ -114,19 +113,20 @@ class SafetyLimiter:
             return False
         late = state.joint_position + self.limits.response_time * state.joint_velocity
         following, midway, rest = self._profile.way_to_rest(acceleration)
-        ways = [rest, midway] if sum(map(abs, rest.tolist())) > STRAIGHT else [rest]
-        places = [late + way for way in ways]
+        places = [late + rest]
+        if sum(map(abs, rest.tolist())) > STRAIGHT:
+            places.append(late + midway)
         nearest = min(map(self._distance, places))
         if nearest > NEAR:
             return True
-        if nearest > -inf and min(self._distance(state.joint_position + way) for way in ways) > -inf:
+        at_once = [state.joint_position + way for way in (following, midway, rest)]
+        if nearest > -inf and min(map(self._distance, at_once)) > -inf:
             return True
         if self._distance(state.joint_position) > -inf:
             return False
         now = self._beyond(state.joint_position)
         # An arm that is beyond a limit already may come back, at once, and whether it follows late or not.
-        places += [state.joint_position + way for way in (following, midway, rest)]
-        pairs = (zip(self._beyond(there), now, strict=True) for there in places)
+        pairs = (zip(self._beyond(there), now, strict=True) for there in places + at_once)
         return all(then <= max(before, 0.0) for pair in pairs for then, before in pair)
 
     def _distance(self, joint_position: np.ndarray) -> float:

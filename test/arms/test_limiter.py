@@ -121,7 +121,9 @@ def test_a_tilting_hand_never_touches_the_table() -> None:
         ((0.631, 0.099, 0.232), (1.929, -0.608, -2.072)),
     ],
 )
-def test_a_hand_that_turns_up_from_the_table_keeps_clear_of_it_also_if_its_joints_do_not_lag(start, turn) -> None:
+def test_a_hand_that_turns_up_from_the_table_keeps_clear_of_it_also_if_its_joints_do_not_lag(
+    start: tuple[float, ...], turn: tuple[float, ...]
+) -> None:
     _, positions, _ = drive([np.array([0.0, 0.0, -10.0, *turn])] * 120, KINEMATICS.inverse(np.array(start)))
     distances = [GEOMETRY.at(joint_position)[3] for joint_position in positions]
     assert LIMITS.clearance <= min(distances) < LIMITS.clearance + 0.003
