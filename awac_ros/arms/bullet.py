@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from xml.etree import ElementTree
 
 import numpy as np
 
 from awac_ros.arms.arm import ArmState, SimulatedArm
 from awac_ros.arms.guard import Guard
 from awac_ros.arms.kinematics import JOINT_NAMES, NEUTRAL, Kinematics, each_joint
+from awac_ros.arms.lighter_urdf import lighter_urdf
 from awac_ros.arms.limits import SafetyLimits
 from awac_ros.arms.quiet import quiet_native_output
 from awac_ros.resources import resource
@@ -20,12 +20,15 @@ with quiet_native_output():
     import pybullet
     from pybullet_utils.bullet_client import BulletClient
 
-HAND = ("right_l6", "right_hand", "right_gripper_base", "right_pushing_tip")
-"""The links that can reach the table and the puck: the limiter keeps the tip in its box, and all others above."""
 TABLE_CENTRE = (0.7, 0.0)
 """m: where the middle of the table top stands in the base frame."""
 MAX_LAG = 0.02
 """rad: beyond this a blocked joint's target waits for it."""
+PUSHED = 0.05
+"""rad: a joint that is pushed so far off its target, or beyond MAX_LAG at rest, is held with all its effort.
+
+The servo's own torques are as weak as what a joint carries is light: half a newton from the puck turned the wrist.
+"""
 MARK_CORNERS = 48
 MARK_HEIGHT = 0.001
 """m above the table, so that it shows."""
@@ -64,6 +67,7 @@ class BulletArm(SimulatedArm):
         self._guard = Guard(self.kinematics, self.inner_period, limits)
         self._time = 0.0
         self._mark: int | None = None
+        self._holds = False
         with quiet_native_output():
             self._build_world()
         self._initial = self._bullet.saveState()
@@ -80,7 +84,7 @@ class BulletArm(SimulatedArm):
         )
         flags = pybullet.URDF_USE_INERTIA_FROM_FILE | pybullet.URDF_MERGE_FIXED_LINKS
         with TemporaryDirectory(prefix="awac_bullet_") as folder:
-            urdf = _without_idle_parts(resource("urdf/sawyer.urdf"), Path(folder))
+            urdf = lighter_urdf(resource("urdf/sawyer.urdf"), Path(folder))
             self._arm = bullet.loadURDF(str(urdf), useFixedBase=True, flags=flags)
         self._table = bullet.loadURDF(
             str(resource("urdf/table.urdf")), (*TABLE_CENTRE, self.config.table_height), useFixedBase=True
@@ -178,12 +182,29 @@ class BulletArm(SimulatedArm):
     def _servo(self, joint_velocity: np.ndarray) -> None:
         """Computed torque: the joints reach the wanted velocity, and its integral, as the robot's own servos do."""
         measured = self._state
-        lag = np.minimum(np.maximum(self._target_position - measured.joint_position, -self._max_lag), self._max_lag)
-        self._target_position = measured.joint_position + lag
-        acceleration = (joint_velocity + self._servo_gain * lag - measured.joint_velocity) / self._periods
+        lag = self._target_position - measured.joint_position
+        farthest = max(map(abs, lag.tolist()))
+        if farthest > MAX_LAG:
+            lag = np.minimum(np.maximum(lag, -self._max_lag), self._max_lag)
+        wanted = joint_velocity + self._servo_gain * lag
+        allowed = MAX_LAG if self._holds or not any(joint_velocity.tolist()) else PUSHED
+        self._hold(farthest > allowed, wanted)
+        if not self._holds:
+            self._target_position = measured.joint_position + lag
+        acceleration = (wanted - measured.joint_velocity) / self._periods
         torque = self.kinematics.inverse_dynamics(measured.joint_position, measured.joint_velocity, acceleration)
         torque = np.minimum(np.maximum(torque, self._effort_low), self._effort_high)
         self._command_joints(self._arm, self._joints, pybullet.TORQUE_CONTROL, forces=torque.tolist())
+
+    def _hold(self, holds: bool, joint_velocity: np.ndarray) -> None:
+        """Let Bullet's motors enforce (7,) rad/s with each joint's whole effort, or let go."""
+        if holds or self._holds:
+            forces = self._effort_high.tolist() if holds else [0.0] * len(self._joints)
+            velocities = joint_velocity.tolist()
+            self._command_joints(
+                self._arm, self._joints, pybullet.VELOCITY_CONTROL, targetVelocities=velocities, forces=forces
+            )
+        self._holds = holds
 
     def stop(self, reason: str) -> None:
         self._guard.stop(reason)
@@ -229,16 +250,3 @@ class BulletArm(SimulatedArm):
     def close(self) -> None:
         if self._bullet.isConnected():
             self._bullet.disconnect()
-
-
-def _without_idle_parts(urdf: Path, folder: Path) -> Path:
-    """A copy in `folder` without what costs time in every physics step: the head's joint, shapes that touch nothing."""
-    tree = ElementTree.parse(urdf)
-    tree.find("joint[@name='head_pan']").set("type", "fixed")
-    for link in tree.findall("link"):
-        if link.get("name") not in HAND:
-            for shape in link.findall("collision"):
-                link.remove(shape)
-    copy = folder / urdf.name
-    tree.write(copy)
-    return copy

@@ -25,6 +25,11 @@ PEAK = 1.03
 """Of the speed that is asked for: so much is let through while the direction changes."""
 STRAIGHT = 0.1
 """rad, of all joints together: the tip's way to rest differs from a straight line by less than 2 mm."""
+NEAR = 0.01
+"""m: with parts so near to each other or to the table at rest, joints that don't lag must have room all the way, too.
+
+Twice the clearance. A hand that rises from the table as it turns is the nearer to it the sooner its joints follow.
+"""
 
 
 class SafetyLimiter:
@@ -110,23 +115,27 @@ class SafetyLimiter:
             return False
         late = state.joint_position + self._response * state.joint_velocity
         following, midway, rest = self._profile.way_to_rest(acceleration)
-        ways = [late + rest]
+        places = [late + rest]
         if sum(map(abs, rest.tolist())) > STRAIGHT:
-            ways.append(late + midway)
-        if all(map(self._is_within, ways)):
+            places.append(late + midway)
+        nearest = min(map(self._distance, places))
+        if nearest > NEAR:
             return True
-        if self._is_within(state.joint_position):
+        at_once = [state.joint_position + way for way in (following, midway, rest)]
+        if nearest > -inf and min(map(self._distance, at_once)) > -inf:
+            return True
+        if self._distance(state.joint_position) > -inf:
             return False
         now = self._beyond(state.joint_position)
         # An arm that is beyond a limit already may come back, at once, and whether it follows late or not.
-        ways += [state.joint_position + way for way in (following, midway, rest)]
-        pairs = (zip(self._beyond(there), now, strict=True) for there in ways)
+        pairs = (zip(self._beyond(there), now, strict=True) for there in places + at_once)
         return all(then <= max(before, 0.0) for pair in pairs for then, before in pair)
 
-    def _is_within(self, joint_position: np.ndarray) -> bool:
-        """Whether joints, tip and distance are where they may come to rest."""
+    def _distance(self, joint_position: np.ndarray) -> float:
+        """m that is kept there; minus infinity where joints, tip or distance are not where they may come to rest."""
         place = (*joint_position.tolist(), *self._geometry.at(joint_position))
-        return all(map(le, self._low, place)) and all(map(le, place, self._high))
+        within = all(map(le, self._low, place)) and all(map(le, place, self._high))
+        return place[-1] if within else -inf
 
     def _beyond(self, joint_position: np.ndarray) -> list[float]:
         """[11] rad, m: how far joints, tip and distance are beyond where they may come to rest; within it negative."""

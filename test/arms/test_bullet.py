@@ -102,6 +102,35 @@ def test_the_same_reset_gives_the_same_motion_to_the_bit() -> None:
     assert np.array_equal(first, motion(other))
 
 
+def lean_on_the_hand(arm: BulletArm, periods: int) -> np.ndarray:
+    """(periods, 7) rad: where the joints are while the puck is held against the side of the gripper, off its axis."""
+    positions = []
+    for _ in range(periods):
+        arm.put_puck(TIP + (0.03, 0.055, 0.085))
+        arm.follow(np.zeros(6))
+        positions.append(arm.state().joint_position)
+    return np.array(positions)
+
+
+def test_a_puck_that_leans_on_the_hand_does_not_turn_a_stopped_arm(arm: BulletArm) -> None:
+    before = arm.state().joint_position
+    arm.stop("the operator pressed stop")
+    after = lean_on_the_hand(arm, 80)
+    assert 0.005 < np.abs(after - before).max() < 0.05
+
+
+def test_a_reset_forgets_what_leant_on_the_hand(arm: BulletArm) -> None:
+    def motion(arm: BulletArm) -> np.ndarray:
+        arm.reset(TIP, PUCK)
+        drive(arm, [0.05, 0.2, 0.0, 0.0, 0.0, 0.0], 0.8)
+        return np.concatenate((arm.state().joint_position, arm.puck_position()))
+
+    lean_on_the_hand(arm, 20)
+    fresh = BulletArm()
+    assert np.array_equal(motion(arm), motion(fresh))
+    fresh.close()
+
+
 def test_picture_shows_the_scene(arm: BulletArm) -> None:
     picture = arm.picture(160, 120)
     assert picture.shape == (120, 160, 3)

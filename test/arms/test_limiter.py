@@ -113,6 +113,22 @@ def test_a_tilting_hand_never_touches_the_table() -> None:
     assert LIMITS.clearance <= min(distances) < LIMITS.clearance + 0.01
 
 
+@pytest.mark.parametrize(
+    ("start", "turn"),
+    [
+        ((0.768, 0.221, 0.222), (1.154, -0.832, -0.516)),
+        ((0.638, -0.03, 0.226), (0.566, 0.775, -0.719)),
+        ((0.631, 0.099, 0.232), (1.929, -0.608, -2.072)),
+    ],
+)
+def test_a_hand_that_turns_up_from_the_table_keeps_clear_of_it_also_if_its_joints_do_not_lag(
+    start: tuple[float, ...], turn: tuple[float, ...]
+) -> None:
+    _, positions, _ = drive([np.array([0.0, 0.0, -10.0, *turn])] * 120, KINEMATICS.inverse(np.array(start)))
+    distances = [GEOMETRY.at(joint_position)[3] for joint_position in positions]
+    assert LIMITS.clearance <= min(distances) < LIMITS.clearance + 0.003
+
+
 def test_the_arm_does_not_run_into_itself() -> None:
     opened = replace(LIMITS, workspace_low=(-1.2, -1.2, 0.0), workspace_high=(1.2, 1.2, 1.3))
     start = KINEMATICS.inverse(np.array([0.5, 0.1, 0.35]))

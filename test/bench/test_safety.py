@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from awac_ros.arms.bullet import BulletArm
 from awac_ros.arms.kinematics import NEUTRAL, Kinematics
 from awac_ros.arms.limits import SafetyLimits
 from awac_ros.bench import safety
@@ -27,6 +28,16 @@ def test_no_adversarial_command_crosses_a_limit(monkeypatch):
     assert measures["tip speed, largest, of the limit"].value > 0.9
     assert measures["full speed of these stops, largest"].value > 0.25
     assert measures["stop from full speed, farthest"].value > 0.0
+
+
+def test_a_puck_wedged_under_the_hand_turns_no_joint_beyond_its_margin(monkeypatch):
+    monkeypatch.setattr(safety, "EPISODE", 160)
+    arm = BulletArm()
+    found = Audit(arm.kinematics, LIMITS.table_height, arm.inner_period)
+    safety._drive_bullet(arm, 27, found)
+    arm.close()
+    assert found.worst["joint margins"] < 0.0
+    assert found.worst["tip turning"] > 1.0  # it is pushed
 
 
 def audit() -> Audit:
