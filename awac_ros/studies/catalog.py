@@ -23,8 +23,8 @@ from awac_ros.tasks import GoalTask
 PAPER = "AWAC in its paper"
 
 
-def _clone(config: BcConfig, episodes: int) -> Clone:
-    return Clone(TrainerConfig(config, settings.AS_RECORDED), settings.CLONE_UPDATES, episodes)
+def _clone(config: BcConfig, episodes: int, updates: int = settings.CLONE_UPDATES) -> Clone:
+    return Clone(TrainerConfig(config, settings.AS_RECORDED), updates, episodes)
 
 
 def _hand(name: str, words: str, env_id: str, env_steps: int, least: float | None, *paper: tuple[int, float]) -> Study:
@@ -81,6 +81,12 @@ _DOOR_HUMAN = replace(
     title="Opening a door with the Adroit hand, from a person's demonstrations",
     prior=replace(_DOOR.prior, files=("door_human.h5",), clip_actions=True),
 )
+_HALFCHEETAH = _gym("halfcheetah", "HalfCheetah-v5", 9_700.0, 9_609.0)
+_HALFCHEETAH = replace(
+    _HALFCHEETAH,
+    prior=replace(_HALFCHEETAH.prior, clone=_clone(settings.CHEETAH_BC, 100, settings.CHEETAH_CLONE_UPDATES)),
+    variants=settings.gym_variants(settings.CHEETAH_AWAC, settings.CHEETAH_BC, settings.CHEETAH_SAC),
+)
 _PUSHING = Study(
     "pushing",
     "Pushing a puck with the Sawyer, from a random process",
@@ -116,7 +122,7 @@ STUDIES = {
         _DOOR_HUMAN,
         _RELOCATE,
         _HAMMER,
-        _gym("halfcheetah", "HalfCheetah-v5", 9_700.0, 9_609.0),
+        _HALFCHEETAH,
         _gym("walker2d", "Walker2d-v5", 4_850.0, 4_827.0),
         _gym("ant", "Ant-v5", 5_000.0, 4_951.0),
         SMOKE,

@@ -56,6 +56,15 @@ GYM_SAC = SacConfig(**GYM_POLICY, **GYM_CRITIC, alpha_learning_rate=3e-4)
 GYM_OFFLINE_UPDATES = 25_000
 GYM_UPDATES_PER_STEP = 2
 
+# HalfCheetah: a policy and a clone that fit the actions more closely, critics that keep up with the returns.
+CHEETAH_POLICY = {"policy_hidden": (256, 256), "policy_learning_rate": 1e-3}
+CHEETAH_CRITIC = {**GYM_CRITIC, "critic_learning_rate": 1e-3, "reward_scale": 0.1, "tau": 0.02}
+CHEETAH_AWAC = AwacConfig(**CHEETAH_POLICY, **CHEETAH_CRITIC, log_std="shared", temperature=2.0)
+CHEETAH_BC = BcConfig(**CHEETAH_POLICY, log_std="shared")
+CHEETAH_SAC = SacConfig(**CHEETAH_POLICY, **CHEETAH_CRITIC, alpha_learning_rate=3e-4)
+CHEETAH_CLONE_UPDATES = 30_000
+"""A clone that is fitted less falls on its back in every other episode; half of the prior data is then its fall."""
+
 # Pushing: the package's own defaults, hindsight included.
 PUSHING_OFFLINE_UPDATES = 25_000
 PUSHING_UPDATES_PER_STEP = 4
@@ -78,11 +87,11 @@ def hands_variants() -> tuple[Variant, ...]:
     )
 
 
-def gym_variants() -> tuple[Variant, ...]:
+def gym_variants(awac: AwacConfig = GYM_AWAC, bc: BcConfig = GYM_BC, sac: SacConfig = GYM_SAC) -> tuple[Variant, ...]:
     return _variants(
-        GYM_AWAC,
-        GYM_BC,
-        GYM_SAC,
+        awac,
+        bc,
+        sac,
         HALF_ONLINE,
         GYM_OFFLINE_UPDATES,
         updates_per_step=GYM_UPDATES_PER_STEP,
