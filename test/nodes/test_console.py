@@ -219,7 +219,7 @@ def test_a_page_that_is_gone_with_the_control_it_took_stops_the_arm(graph: Graph
 
 def test_the_page_says_who_goes_on_when_the_hand_is_taken_away(graph: Graph, chromium) -> None:
     graph.world.start("arm")
-    actor = graph.world.node.create_publisher(ActorStatus, "actor/status", qos.LATCHED)
+    actor = graph.world.node.create_publisher(ActorStatus, "actor/status", qos.STATUS)
     with open_page(chromium, graph.url()) as page:
         for mode, words in (("collect", "the arm stands still"), ("train", "the policy goes on")):
             actor.publish(ActorStatus(mode=mode))
