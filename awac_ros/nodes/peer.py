@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Iterable
 from typing import Any
 
+from diagnostic_msgs.msg import DiagnosticStatus
 from rclpy.event_handler import (
     QoSLivelinessChangedInfo,
     QoSRequestedDeadlineMissedInfo,
@@ -14,6 +15,9 @@ from rclpy.event_handler import (
 from rclpy.node import Node
 
 from awac_ros.nodes.qos import LEASE, SILENCE, STATUS
+
+FINISHED = "finished"
+"""The key by which a DiagnosticStatus says that its node has made what it was asked for."""
 
 
 class Peer:
@@ -38,7 +42,7 @@ class Peer:
         node.create_subscription(kind, f"{name}/status", self._hear, STATUS, event_callbacks=events)
 
     def _hear(self, message: Any) -> None:
-        self._finished = getattr(message, "finished", False)
+        self._finished = _says_finished(message)
         if self._alive:
             self._have_back()
         if self._take is not None:
@@ -68,6 +72,13 @@ class Peer:
         if self.trouble is not None:
             self._log.info(f"the {self._name} is back after {time.monotonic() - self._missed:.1f} s")
         self.trouble = None
+
+
+def _says_finished(message: Any) -> bool:
+    """By the field of our own messages, or the value of a DiagnosticStatus."""
+    if isinstance(message, DiagnosticStatus):
+        return any(pair.key == FINISHED for pair in message.values)
+    return getattr(message, "finished", False)
 
 
 def missed(peers: Iterable[Peer]) -> str | None:

@@ -25,7 +25,7 @@ from awac_ros.nodes.assembler import EpisodeAssembler
 from awac_ros.nodes.diagnostics import Diagnostics, Health
 from awac_ros.nodes.messages import transitions_from_message
 from awac_ros.nodes.parameters import declare, parameter
-from awac_ros.nodes.peer import Peer
+from awac_ros.nodes.peer import FINISHED, Peer
 from awac_ros.nodes.runner import RunnableNode, run
 from awac_ros.tasks import TASKS, make_task
 
@@ -114,8 +114,8 @@ class Recorder(RunnableNode):
             self._whole.popleft()
             self._refusal = None
             self.get_logger().info(f"demo_{number}: {len(episode)} steps, {episode.outcome.value}")
+            self.finished = 0 < self.config.episodes <= len(self._sitting)
             self._publish_status()
-        self.finished = 0 < self.config.episodes <= len(self._sitting)
 
     def _undo(self, request: Trigger.Request, response: Trigger.Response) -> Trigger.Response:
         return self._correct(response, lambda: f"demo_{self._sitting.undo()} is taken back")
@@ -142,6 +142,8 @@ class Recorder(RunnableNode):
         values = {"demonstrations": self._sitting.total, "recorded now": len(self._sitting)}
         if last:
             values |= {"last steps": len(last), "last outcome": last.outcome.value}
+        if self.finished:
+            values[FINISHED] = True
         self._status.publish(
             DiagnosticStatus(
                 name="recorder",

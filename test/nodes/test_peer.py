@@ -3,12 +3,12 @@ from collections.abc import Callable
 
 import pytest
 import rclpy
-from diagnostic_msgs.msg import DiagnosticArray
+from diagnostic_msgs.msg import DiagnosticArray, DiagnosticStatus, KeyValue
 from rclpy.qos import QoSProfile, qos_profile_sensor_data
 
 from awac_msgs.msg import ArmStatus, BufferStatus, LearnerStatus
 from awac_ros.nodes import qos
-from awac_ros.nodes.peer import Peer, missed
+from awac_ros.nodes.peer import FINISHED, Peer, missed
 
 
 def started(world, tmp_path, heard: list[BufferStatus]) -> Callable[[], object]:
@@ -82,19 +82,24 @@ def test_a_node_that_lives_and_says_nothing_is_missed_until_it_speaks(world) -> 
 
 
 def test_a_node_that_said_it_is_finished_is_not_missed(world) -> None:
-    heard: list[LearnerStatus] = []
-    publisher = world.node.create_publisher(LearnerStatus, "learner/status", qos.STATUS)
-    finished = Peer(world.node, "learner", LearnerStatus, lambda: "on we go", heard.append)
+    heard: list[LearnerStatus | DiagnosticStatus | BufferStatus] = []
+    learner = world.node.create_publisher(LearnerStatus, "learner/status", qos.STATUS)
+    recorder = world.node.create_publisher(DiagnosticStatus, "recorder/status", qos.STATUS)
+    finished = [
+        Peer(world.node, "learner", LearnerStatus, lambda: "on we go", heard.append),
+        Peer(world.node, "recorder", DiagnosticStatus, lambda: "on we go", heard.append),
+    ]
     stopped = world.node.create_publisher(BufferStatus, "buffer/status", qos.STATUS)
     other = Peer(world.node, "buffer", BufferStatus, lambda: "on we go", heard.append)
-    publisher.publish(LearnerStatus(finished=True))
+    learner.publish(LearnerStatus(finished=True))
+    recorder.publish(DiagnosticStatus(values=[KeyValue(key=FINISHED, value="True")]))
     stopped.publish(BufferStatus())
-    world.until(lambda: len(heard) == 2)
-    world.node.destroy_publisher(publisher)
-    world.node.destroy_publisher(stopped)
+    world.until(lambda: len(heard) == 3)
+    for publisher in (learner, recorder, stopped):
+        world.node.destroy_publisher(publisher)
     world.until(lambda: other.trouble)
-    assert finished.trouble is None
-    assert missed((finished, other)) == other.trouble
+    assert missed(finished) is None
+    assert missed((*finished, other)) == other.trouble
 
 
 @pytest.mark.parametrize("wish", [QoSProfile(depth=10), qos_profile_sensor_data, qos.LATCHED])
