@@ -43,7 +43,7 @@ class StandIn:
             "ROS_MASTER_URI": f"http://127.0.0.1:{self.robot_port}",
         }
         self.agent = subprocess.Popen(
-            [sys.executable, str(file), "--port", str(port)],
+            [sys.executable, file.name, "--port", str(port)],
             cwd=self._folder,
             env=environment,
             stdout=subprocess.PIPE,

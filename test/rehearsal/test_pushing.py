@@ -13,8 +13,9 @@ from awac_ros.tasks import Pushing
 TINY = PushingSettings(seed=1, demos=1, random_episodes=1, offline_updates=20, env_steps=30, evaluation_episodes=1)
 
 
-def test_demos_offline_and_online_go_through_the_driver_and_no_transition_is_lost(tmp_path: Path) -> None:
-    out = tmp_path / "run"
+def test_demos_offline_and_online_go_through_the_driver_and_no_transition_is_lost(tmp_path: Path, monkeypatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    out = Path("runs/one")  # below the folder where the command is given, as its default is
     measures = {measure.name: measure for measure in rehearse_pushing(TINY, out, episodes=1)}
     (episode,) = demos.read(out / "demos.hdf5", Pushing().layout)
     seen = episode.transitions.observation[:, 2:4]
