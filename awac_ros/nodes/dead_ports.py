@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import fcntl
+import os
 import socket
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
-_AVOIDED = 24
-"""Of the 32 participants that ROS 2 looks for on one machine, those whose ports are avoided when dead."""
+_PARTICIPANTS = 32
+"""So many ROS 2 looks for on one machine."""
+_AVOIDED = 4
+"""Participants that died last. Ports stay dead until somebody takes them, so that avoiding all would use them up."""
 
 
 @contextmanager
@@ -18,13 +21,16 @@ def dead_ports_avoided(domain: int, folder: Path = Path("/dev/shm")) -> Iterator
 
     A participant takes the first ports that are free, which are those of the node that was killed a moment ago. What
     others send there goes into the memory that they shared with the dead one, for up to 2 s: their watchdog looks once
-    a second, and believes it at the second look. So these ports are taken here in the meantime.
+    a second, and believes it at the second look. So the ports of those that began last are taken here in the meantime.
     """
     with ExitStack() as taken:
-        for ports in map(_ports, [domain] * _AVOIDED, range(_AVOIDED)):
-            if any(_is_dead(folder / f"fastdds_port{port}_el") for port in ports):
-                for port in ports:
-                    _take(port, taken)
+        dead = {}
+        for ports in map(_ports, [domain] * _PARTICIPANTS, range(_PARTICIPANTS)):
+            if began := max(_began(folder / f"fastdds_port{port}_el") for port in ports):
+                dead[ports] = began
+        for ports in sorted(dead, key=dead.get, reverse=True)[:_AVOIDED]:
+            for port in ports:
+                _take(port, taken)
         yield
 
 
@@ -34,14 +40,17 @@ def _ports(domain: int, participant: int) -> tuple[int, int]:
     return first, first + 1
 
 
-def _is_dead(lock: Path) -> bool:
-    """Whether a port's lock file is there and its listener, which holds the lock while it lives, is not."""
+def _began(lock: Path) -> float:
+    """s since 1970, when a port's dead listener made its lock file; 0 where there is none, or one that lives.
+
+    The listener holds the lock as long as it lives.
+    """
     try:
         with lock.open("rb") as file:
             fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+            return os.fstat(file.fileno()).st_mtime
     except OSError:
-        return False
-    return True
+        return 0.0
 
 
 def _take(port: int, taken: ExitStack) -> None:

@@ -1,4 +1,5 @@
 import fcntl
+import os
 import socket
 from pathlib import Path
 
@@ -27,6 +28,16 @@ def test_the_ports_of_a_killed_node_are_taken_until_the_new_one_is_made(tmp_path
         assert not free(METATRAFFIC) and not free(USER)
         assert free(METATRAFFIC + 2) and free(USER + 2)
     assert free(METATRAFFIC) and free(USER)
+
+
+def test_of_many_dead_nodes_only_the_last_are_avoided_so_that_ports_remain(tmp_path: Path) -> None:
+    for number in range(20):
+        lock = tmp_path / f"fastdds_port{USER + 2 * number}_el"
+        lock.touch()
+        os.utime(lock, (1_000.0, 1_000.0 + (number * 7) % 20))
+    with dead_ports_avoided(DOMAIN, tmp_path):
+        avoided = {number for number in range(20) if not free(USER + 2 * number)}
+    assert avoided == {number for number in range(20) if (number * 7) % 20 >= 16}
 
 
 def test_the_ports_of_a_living_node_are_left_to_it(tmp_path: Path) -> None:
