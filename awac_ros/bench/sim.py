@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import time
 from pathlib import Path
-from statistics import median
 from tempfile import TemporaryDirectory
 
 import gymnasium
 import numpy as np
 
 from awac_msgs.msg import EpisodeStatus
-from awac_ros.bench.form import Measure, at_least, plain
+from awac_ros.bench.form import Measure, at_least
 from awac_ros.bench.policy import write_checkpoint
 from awac_ros.envs import PUSHING_ID
 from awac_ros.errors import AwacError
@@ -21,38 +20,28 @@ from awac_ros.nodes.up import up
 from awac_ros.runs.monitor import Monitor, own_namespace
 
 EPISODES_TIMED = 20
-ROUNDS, EPISODES_A_ROUND = 5, 4
 
 
 def measure() -> list[Measure]:
-    """Both rates, over 20 episodes each, resets included. Of the plain environment the best and the median round.
-
-    What else a machine does only ever takes time away, so that the best round says what the code needs.
-    """
-    rounds = _plain()
+    """Both rates, over 20 episodes each, resets included."""
     return [
-        at_least("plain environment, best of five rounds", max(rounds), "steps/s", 800),
-        plain("plain environment, median round", median(rounds), "steps/s"),
+        at_least("plain environment", _plain(), "steps/s", 800),
         at_least("through the ROS graph in lockstep, without learning", _lockstep(), "steps/s", 150),
     ]
 
 
-def _plain() -> list[float]:
-    """Of each round."""
+def _plain() -> float:
     env = gymnasium.make(PUSHING_ID)
     rng = np.random.default_rng(0)
     env.reset(seed=0)
-    rates = []
-    for _ in range(ROUNDS):
-        start, steps = time.perf_counter(), 0
-        for _ in range(EPISODES_A_ROUND):
-            env.reset()
-            truncated = False
-            while not truncated:
-                truncated = env.step(rng.uniform(-1.0, 1.0, 2).astype(np.float32))[3]
-                steps += 1
-        rates.append(steps / (time.perf_counter() - start))
-    return rates
+    start, steps = time.perf_counter(), 0
+    for _ in range(EPISODES_TIMED):
+        env.reset()
+        truncated = False
+        while not truncated:
+            truncated = env.step(rng.uniform(-1.0, 1.0, 2).astype(np.float32))[3]
+            steps += 1
+    return steps / (time.perf_counter() - start)
 
 
 def _lockstep() -> float:
