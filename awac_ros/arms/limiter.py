@@ -25,10 +25,10 @@ PEAK = 1.03
 """Of the speed that is asked for: so much is let through while the direction changes."""
 STRAIGHT = 0.1
 """rad, of all joints together: the tip's way to rest differs from a straight line by less than 2 mm."""
-NEAR = 0.01
-"""m: with parts so near to each other or to the table at rest, joints that don't lag must have room all the way, too.
+NEAR = 2.0
+"""Clearances: with parts so near to each other or to the table at rest, joints that don't lag must have room, too.
 
-Twice the clearance. A hand that rises from the table as it turns is the nearer to it the sooner its joints follow.
+A hand that rises from the table as it turns is the nearer to it the sooner its joints follow.
 """
 
 
@@ -50,6 +50,7 @@ class SafetyLimiter:
         self._joint_velocity = np.array(limits.joint_velocity)
         self._rate = each_joint(1.0 / limits.braking_time)
         self._return, self._response = each_joint(RETURN), each_joint(limits.response_time)
+        self._near = NEAR * limits.clearance
         self._largest_speed = LINEAR_SHARE * limits.linear_speed
         self._largest_turn = ANGULAR_SHARE * limits.angular_speed
         joint_low, joint_high = kinematics.lower + limits.joint_margin, kinematics.upper - limits.joint_margin
@@ -119,7 +120,7 @@ class SafetyLimiter:
         if sum(map(abs, rest.tolist())) > STRAIGHT:
             places.append(late + midway)
         nearest = min(map(self._distance, places))
-        if nearest > NEAR:
+        if nearest > self._near:
             return True
         at_once = [state.joint_position + way for way in (following, midway, rest)]
         if nearest > -inf and min(map(self._distance, at_once)) > -inf:

@@ -12,7 +12,10 @@ from pathlib import Path
 _PARTICIPANTS = 32
 """So many ROS 2 looks for on one machine."""
 _AVOIDED = 4
-"""Participants that died last. Ports stay dead until somebody takes them, so that avoiding all would use them up."""
+"""Dead participants, those that began last: a node just killed is most likely among them.
+
+Ports stay dead until somebody takes them, so that avoiding all of them would use them up.
+"""
 
 
 @contextmanager

@@ -30,7 +30,7 @@ def test_the_ports_of_a_killed_node_are_taken_until_the_new_one_is_made(tmp_path
     assert free(METATRAFFIC) and free(USER)
 
 
-def test_of_many_dead_nodes_only_the_last_are_avoided_so_that_ports_remain(tmp_path: Path) -> None:
+def test_of_many_dead_nodes_those_that_began_last_are_avoided_so_that_ports_remain(tmp_path: Path) -> None:
     for number in range(20):
         lock = tmp_path / f"fastdds_port{USER + 2 * number}_el"
         lock.touch()
