@@ -81,10 +81,10 @@ _DOOR_HUMAN = replace(
     title="Opening a door with the Adroit hand, from a person's demonstrations",
     prior=replace(_DOOR.prior, files=("door_human.h5",), clip_actions=True),
 )
-_HALFCHEETAH = _gym("halfcheetah", "HalfCheetah-v5", 9_700.0, 9_609.0)
+_CHEETAH = _gym("halfcheetah", "HalfCheetah-v5", 9_700.0, 9_609.0)
 _HALFCHEETAH = replace(
-    _HALFCHEETAH,
-    prior=replace(_HALFCHEETAH.prior, clone=_clone(settings.CHEETAH_BC, 100, settings.CHEETAH_CLONE_UPDATES)),
+    _CHEETAH,
+    prior=replace(_CHEETAH.prior, clone=_clone(settings.CHEETAH_BC, 100, settings.CHEETAH_CLONE_UPDATES)),
     variants=settings.gym_variants(settings.CHEETAH_AWAC, settings.CHEETAH_BC, settings.CHEETAH_SAC),
 )
 _PUSHING = Study(

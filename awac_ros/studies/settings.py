@@ -64,7 +64,7 @@ CHEETAH_AWAC = AwacConfig(**CHEETAH_POLICY, **CHEETAH_CRITIC, log_std="shared", 
 CHEETAH_BC = BcConfig(**CHEETAH_POLICY, log_std="shared")
 CHEETAH_SAC = SacConfig(**CHEETAH_POLICY, **CHEETAH_CRITIC, alpha_learning_rate=3e-4)
 CHEETAH_CLONE_UPDATES = 30_000
-"""The gym's clone, after 6,000, had half of its episodes return less than 0; this one, 4 of 100."""
+"""A clone of the gym's settings, after 6,000, had half of its episodes return less than 0; this one, 4 of 100."""
 
 # Pushing: the package's own defaults, hindsight included.
 PUSHING_OFFLINE_UPDATES = 25_000
