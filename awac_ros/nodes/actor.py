@@ -10,8 +10,7 @@ import time
 from typing import Any
 
 import numpy as np
-from rclpy.lifecycle import LifecycleState, TransitionCallbackReturn
-from rclpy.lifecycle.node import LifecycleNodeMixin
+from rclpy.lifecycle import LifecycleState
 
 from awac_ros.errors import AwacError
 from awac_ros.nodes.actor_config import ActorConfig, check
@@ -20,72 +19,64 @@ from awac_ros.nodes.actor_parts import ActorParts
 from awac_ros.nodes.actor_report import ActorReport
 from awac_ros.nodes.actor_waits import Deactivated
 from awac_ros.nodes.entities import Entities
+from awac_ros.nodes.lifecycle import LifecycleNode, transition
 from awac_ros.nodes.pacing import Lockstep, Pacing, RealTime
 from awac_ros.nodes.parameters import declare
 from awac_ros.nodes.priority import take_precedence
-from awac_ros.nodes.runner import Interrupted, RunnableNode, Spinner, run
+from awac_ros.nodes.runner import Interrupted, Spinner, run
 
 _LAST_WORDS = 2.0
 _GOODBYE, _HURRY = 4.0, 0.5
 _INACTIVE = "the actor is not active; activate it"
 
 
-class Actor(LifecycleNodeMixin, RunnableNode):
+class Actor(LifecycleNode):
     """Runs episodes until it has made what it was asked for."""
 
     def __init__(self, **arguments: Any) -> None:
-        RunnableNode.__init__(self, "actor", **arguments)
+        super().__init__("actor", **arguments)
         self.config = config = declare(self, ActorConfig())
         check(config)
-        # In lockstep every service costs steps a second, and nobody stands beside the arm.
-        LifecycleNodeMixin.__init__(self, enable_communication_interface=not config.lockstep)
         self._loop: ActorLoop | None = None
-        self._failure: AwacError | None = None
         self._active = self._cleans_up = self._shut_down = False
-        if config.autostart:
-            self.trigger_configure()
-            if self._loop is None:
-                raise self._failure
-            self.trigger_activate()
+        # In lockstep every service costs steps a second, and nobody stands beside the arm.
+        self.begin(config.autostart, services=not config.lockstep)
 
-    def on_configure(self, state: LifecycleState) -> TransitionCallbackReturn:
+    @transition
+    def on_configure(self, state: LifecycleState) -> None:
         """Read and check; nothing moves."""
         if self._loop is not None:
-            self.get_logger().error("the actor is still cleaning up; configure it again in a moment")
-            return TransitionCallbackReturn.FAILURE
+            raise AwacError("the actor is still cleaning up; configure it again in a moment")
         self._entities = Entities(self)
         try:
             parts = ActorParts(self, self.config)
-        except AwacError as error:
+        except AwacError:
             self._entities.destroy()
-            self.get_logger().error(str(error))
-            self._failure = error
-            return TransitionCallbackReturn.FAILURE
+            raise
         self._loop = ActorLoop(parts, self.config, self.get_logger(), self._poll)
         self._loop.waits.message = _INACTIVE
         self._report = ActorReport(self, self._loop, self.config.mode)
-        return TransitionCallbackReturn.SUCCESS
 
-    def on_activate(self, state: LifecycleState) -> TransitionCallbackReturn:
+    @transition
+    def on_activate(self, state: LifecycleState) -> None:
         """Let it act."""
         self._active = True
-        return TransitionCallbackReturn.SUCCESS
 
-    def on_deactivate(self, state: LifecycleState) -> TransitionCallbackReturn:
+    @transition
+    def on_deactivate(self, state: LifecycleState) -> None:
         """The step under way is the episode's last: within a control period the arm is told to rest."""
         self._rest()
-        return TransitionCallbackReturn.SUCCESS
 
-    def on_cleanup(self, state: LifecycleState) -> TransitionCallbackReturn:
+    @transition
+    def on_cleanup(self, state: LifecycleState) -> None:
         """Close the outbox, once the episode has ended, and leave topics and services."""
         self._cleans_up = True
-        return TransitionCallbackReturn.SUCCESS
 
-    def on_shutdown(self, state: LifecycleState) -> TransitionCallbackReturn:
+    @transition
+    def on_shutdown(self, state: LifecycleState) -> None:
         """Rest, and end the process."""
         self._rest()
         self._shut_down = True
-        return TransitionCallbackReturn.SUCCESS
 
     def run(self, spinner: Spinner) -> None:
         if not self.config.lockstep and (refusal := take_precedence()):

@@ -12,7 +12,6 @@ from typing import Any
 import numpy as np
 from geometry_msgs.msg import PoseStamped, TwistStamped
 from rclpy.lifecycle import LifecycleState, TransitionCallbackReturn
-from rclpy.lifecycle.node import LifecycleNodeMixin
 from rosgraph_msgs.msg import Clock
 from sensor_msgs.msg import JointState
 from std_srvs.srv import Trigger
@@ -26,29 +25,27 @@ from awac_ros.nodes.arm_motion import CommandWatch
 from awac_ros.nodes.arm_report import ArmCondition, ArmReport
 from awac_ros.nodes.arm_sawyer import SawyerSide
 from awac_ros.nodes.arm_simulated import SimulatedSide
+from awac_ros.nodes.lifecycle import LifecycleNode, transition
 from awac_ros.nodes.messages import joint_state_message, pose_message, seconds, stamp, twist
 from awac_ros.nodes.parameters import declare
 from awac_ros.nodes.priority import take_precedence
 from awac_ros.nodes.rate import Deadlines, Meter
-from awac_ros.nodes.runner import RunnableNode, Spinner, run
+from awac_ros.nodes.runner import Spinner, run
 
 _INACTIVE = "the arm node is not active; activate it, or call arm/resume"
 _UNCONFIGURED = "the arm node is not configured; configure it, or start it with autostart"
 
 
-class ArmNode(LifecycleNodeMixin, RunnableNode):
+class ArmNode(LifecycleNode):
     """Owns the arm; in real time an inner loop on absolute deadlines, in lockstep one period a command."""
 
     def __init__(self, **arguments: Any) -> None:
-        RunnableNode.__init__(self, "arm", **arguments)
+        super().__init__("arm", **arguments)
         self.config = config = declare(self, ArmConfig())
-        # In lockstep every service costs steps a second, and nobody stands beside the arm.
-        LifecycleNodeMixin.__init__(self, enable_communication_interface=not config.lockstep)
         self._sim_time = bool(self.get_parameter("use_sim_time").value)
         check(config, self._sim_time)
         self._side: SimulatedSide | SawyerSide | None = None
         self._hold: ArmHold | None = None
-        self._failure: AwacError | None = None
         self._active = False
         self._periods = 0
         self._meter = Meter()
@@ -61,24 +58,17 @@ class ArmNode(LifecycleNodeMixin, RunnableNode):
         self.create_service(Trigger, "arm/resume", self._resume)
         self.create_service(ResetArm, "arm/reset", self._reset)
         self._report = ArmReport(self, self._condition)
-        if config.autostart:
-            self.trigger_configure()
-            if self._side is None:
-                raise self._failure
-            self.trigger_activate()
+        # In lockstep every service costs steps a second, and nobody stands beside the arm.
+        self.begin(config.autostart, services=not config.lockstep)
 
-    def on_configure(self, state: LifecycleState) -> TransitionCallbackReturn:
+    @transition
+    def on_configure(self, state: LifecycleState) -> None:
         """Connect and check; nothing moves."""
         config = self.config
-        try:
-            if config.arm == SAWYER:
-                self._side = SawyerSide(self, config, self._halt)
-            else:
-                self._side = SimulatedSide(self, config.arm, config.limits)
-        except AwacError as error:
-            self.get_logger().error(str(error))
-            self._failure = error
-            return TransitionCallbackReturn.FAILURE
+        if config.arm == SAWYER:
+            self._side = SawyerSide(self, config, self._halt)
+        else:
+            self._side = SimulatedSide(self, config.arm, config.limits)
         self._arm = self._side.arm
         self._arm.stop(_INACTIVE)
         if config.dead_man:
@@ -87,37 +77,34 @@ class ArmNode(LifecycleNodeMixin, RunnableNode):
         self._inner_steps = round(config.control_period / self._arm.inner_period)
         self._period = config.control_period if config.lockstep else self._arm.inner_period
         self._deadlines = Deadlines(self._period / config.speed, time.monotonic())
-        return TransitionCallbackReturn.SUCCESS
 
-    def on_activate(self, state: LifecycleState) -> TransitionCallbackReturn:
+    @transition
+    def on_activate(self, state: LifecycleState) -> None:
         """Let the arm follow commands."""
         try:
             self._arm.resume()
         except AwacError as error:
-            self.get_logger().error(f"{error}; see to it, then call arm/resume")
-            self._failure = error
-            return TransitionCallbackReturn.FAILURE
+            raise AwacError(f"{error}; see to it, then call arm/resume") from error
         self._halt()
         self._active = True
-        return TransitionCallbackReturn.SUCCESS
 
-    def on_deactivate(self, state: LifecycleState) -> TransitionCallbackReturn:
+    @transition
+    def on_deactivate(self, state: LifecycleState) -> None:
         """Brake and hold."""
         self._halt()
         self._arm.stop(_INACTIVE)
         self._active = False
-        return TransitionCallbackReturn.SUCCESS
 
-    def on_cleanup(self, state: LifecycleState) -> TransitionCallbackReturn:
+    @transition
+    def on_cleanup(self, state: LifecycleState) -> None:
         """Let go of the robot or the simulator."""
         self.close()
-        return TransitionCallbackReturn.SUCCESS
 
-    def on_shutdown(self, state: LifecycleState) -> TransitionCallbackReturn:
+    @transition
+    def on_shutdown(self, state: LifecycleState) -> None:
         """Let go, and end the process."""
         self.close()
         self.finished = True
-        return TransitionCallbackReturn.SUCCESS
 
     def run(self, spinner: Spinner) -> None:
         if not self.config.lockstep and (refusal := take_precedence()):
@@ -218,7 +205,7 @@ class ArmNode(LifecycleNodeMixin, RunnableNode):
             if self._active:
                 self._arm.resume()
             elif self.trigger_activate() is not TransitionCallbackReturn.SUCCESS:
-                raise self._failure
+                raise self.failure
         except AwacError as error:
             response.message = str(error)
             return response
