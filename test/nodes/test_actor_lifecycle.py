@@ -30,23 +30,16 @@ AT_REST = 1e-3
 """rad/s"""
 
 
-def weights() -> PolicyWeights:
+@pytest.fixture
+def weights(to_the_left) -> PolicyWeights:
     """A policy that always drives the same way, slowly."""
-    tensors = {
-        "features.matrix": np.eye(8, dtype=np.float32),
-        "features.offset": np.zeros(8, np.float32),
-        "layer0.weight": np.zeros((2, 8), np.float32),
-        "layer0.bias": np.full(2, 0.1, np.float32),
-        "log_std_range": np.array([-6.0, -5.0], np.float32),
-        "log_std_logit": np.zeros(2, np.float32),
-    }
-    return PolicyWeights(tensors, LAYOUT.hash, 5, 0, 0)
+    return to_the_left(0.1)
 
 
 @pytest.fixture
-def policy(tmp_path: Path) -> Path:
+def policy(tmp_path: Path, weights: PolicyWeights) -> Path:
     path = tmp_path / "policy.safetensors"
-    path.write_bytes(weights().to_bytes())
+    path.write_bytes(weights.to_bytes())
     return path
 
 
@@ -126,20 +119,20 @@ def test_deactivated_in_an_episode_it_leaves_the_arm_at_rest_and_all_in_the_stor
 
 
 def test_a_policy_of_another_layout_is_refused_in_one_sentence_and_the_next_try_can_be_better(
-    around, policy, change, state
+    around, policy, weights, change, state
 ) -> None:
     world = around.world
     show_the_arm(around)
-    policy.write_bytes(replace(weights(), layout_hash="0" * 16).to_bytes())
+    policy.write_bytes(replace(weights, layout_hash="0" * 16).to_bytes())
     world.start("actor", mode="eval", weights=policy, state_timeout=2.0, autostart=False)
     assert state() == "unconfigured"
     assert not change(CONFIGURE) and state() == "unconfigured"
     (sentence,) = [line for line in world.log().splitlines() if "[ERROR]" in line]
     assert str(policy) in sentence and "layout" in sentence and "Traceback" not in world.log()
     assert not change(ACTIVATE)
-    policy.write_bytes(weights().to_bytes())
+    policy.write_bytes(weights.to_bytes())
     assert change(CONFIGURE)
-    world.until(lambda: around.statuses and around.statuses[-1].policy_version == 5)
+    world.until(lambda: around.statuses and around.statuses[-1].policy_version == 7)
     assert not around.commands and not around.episodes
     assert change(ACTIVATE)
     world.until(lambda: any(twist(command).any() for command in around.commands))
