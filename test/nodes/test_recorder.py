@@ -11,6 +11,7 @@ from awac_ros.data import EpisodeBuilder, Transitions, demos
 from awac_ros.errors import AwacError
 from awac_ros.nodes import qos
 from awac_ros.nodes.messages import transitions_message
+from awac_ros.nodes.peer import FINISHED
 from awac_ros.nodes.recorder import Recorder
 from awac_ros.tasks import Pushing
 
@@ -46,6 +47,7 @@ class Actor:
 
 def test_episodes_that_were_not_discarded_are_recorded_as_they_were_acted(world, tmp_path: Path) -> None:
     path = tmp_path / "demos.hdf5"
+    statuses = world.hear(DiagnosticStatus, "recorder/status", qos.KEPT)
     recorder = world.host(Recorder, demos=path, episodes=2)
     actor = Actor(world)
     for number, outcome in enumerate([EpisodeStatus.SUCCESS, EpisodeStatus.DISCARDED, EpisodeStatus.FAILURE]):
@@ -58,6 +60,9 @@ def test_episodes_that_were_not_discarded_are_recorded_as_they_were_acted(world,
     np.testing.assert_array_equal(first.transitions.observation, steps(4, 0).observation)
     np.testing.assert_array_equal(second.transitions.next_observation, steps(6, 2).next_observation)
     assert first.success and not second.success
+    world.until(lambda: any(status.message.startswith("demonstrations: 2") for status in statuses))
+    said = [any(pair.key == FINISHED for pair in status.values) for status in statuses]
+    assert said == [status.message.startswith("demonstrations: 2") for status in statuses]
 
 
 def test_an_episode_with_a_hole_is_refused_and_the_next_is_recorded(world, tmp_path: Path, capfd) -> None:
