@@ -34,7 +34,10 @@ class StandIn:
         self.agent_port = 0
 
     def start_agent(self, port: int = 0) -> int:
-        """Copy the agent's file away from everything else and run it there; the port it listens on."""
+        """Copy the agent's file away from everything else and run it there; the port it listens on.
+
+        AwacError where it does not start; the robot is closed then.
+        """
         file = self._folder / "sawyer_agent.py"
         shutil.copy(sawyer_agent.__file__, file)
         environment = {
@@ -49,8 +52,12 @@ class StandIn:
             stdout=subprocess.PIPE,
             text=True,
         )
-        while not (line := _line(self.agent, "the agent")).startswith("the agent listens"):
-            pass
+        try:
+            while not (line := _line(self.agent, "the agent")).startswith("the agent listens"):
+                pass
+        except AwacError:
+            self.close()
+            raise
         self.agent_port = int(line.rpartition(":")[2])
         return self.agent_port
 
