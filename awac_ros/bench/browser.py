@@ -70,5 +70,8 @@ def open_page(
         page.goto(url)
         page.wait_for_selector("#link[data-level=ok]")
         yield page
+    except Exception as error:
+        error.add_note(f"the page shows:\n{page.inner_text('body')}")
+        raise
     finally:
         page.close()

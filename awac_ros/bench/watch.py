@@ -33,7 +33,7 @@ class WatchAudit:
     misdated: int = 0
     """Stops because a command was of another time."""
     unheeded: int = 0
-    """Commands of another time after which the arm was not stopped."""
+    """Commands of motion, of another time, after which the arm was not stopped."""
     changed: int = 0
     """Reasons of a stop that changed before somebody resumed."""
     moved: int = 0
@@ -48,7 +48,7 @@ class WatchAudit:
         return [
             plain("watch: stops by silence", self.silences, "stops"),
             plain("watch: stops by a stamp of another time", self.misdated, "stops"),
-            at_most("watch: stamps of another time that stopped nothing", self.unheeded, "commands", 0),
+            at_most("watch: motion asked for at another time that stopped nothing", self.unheeded, "commands", 0),
             at_most("watch: reasons of a stop that changed before a resume", self.changed, "stops", 0),
             at_most("watch: periods in which a stopped arm left its rest", self.moved, "periods", 0),
             at_most("watch: from a stop to rest, longest", 1e3 * self.longest_stop, "ms", 1e3 * BRAKING),
@@ -103,5 +103,5 @@ def _take(watch: CommandWatch, arm: LaggingArm, command: Command, now: float, au
     if abs(age) <= TIMEOUT:
         return free
     audit.misdated += free
-    audit.unheeded += arm.stop_reason is None
+    audit.unheeded += arm.stop_reason is None and command.v_base_tip.any()
     return False

@@ -29,14 +29,13 @@ class CommandWatch:
     def command(self, v_base_tip: np.ndarray, age: float, now: float) -> None:
         """A twist (6,), come at `now` (monotonic s), stamped `age` s before the arm's clock; a stale one stops it.
 
-        One stamped before the last halt is ignored: whoever sent it did not know of it.
+        Stillness that comes late to an arm at rest changes nothing: on a busy machine a person would have to resume
+        for no reason. One stamped before the last halt is ignored: whoever sent it did not know of it.
         """
         if abs(age) > self._timeout:
-            self.halt(now)
-            self._arm.stop(
-                f"a command is stamped {abs(age):.2f} s {'before' if age > 0 else 'after'} the arm's clock "
-                f"(at most {self._timeout} s): give actor and arm the same use_sim_time, and synchronise their machines"
-            )
+            if v_base_tip.any() or self._twist.any():
+                self.halt(now)
+                self._arm.stop(self._misdated(age))
         elif self._arm.stop_reason is None and now - age / self._speed >= self._halted:
             self._twist, self._received = v_base_tip, now
 
@@ -51,6 +50,12 @@ class CommandWatch:
             self.halt(now)
             self._arm.stop(f"no command for {self._timeout} s while moving; check the actor, then call arm/resume")
         self._arm.follow(self._twist)
+
+    def _misdated(self, age: float) -> str:
+        return (
+            f"a command is stamped {abs(age):.2f} s {'before' if age > 0 else 'after'} the arm's clock "
+            f"(at most {self._timeout} s): give actor and arm the same use_sim_time, and synchronise their machines"
+        )
 
 
 class OwnMotion:

@@ -172,6 +172,7 @@ def world(tmp_path: Path) -> Iterator[World]:
     yield world
     world.close()
     rclpy.try_shutdown()
+    print(world.log())  # pytest shows it where the test failed
 
 
 class Surroundings:

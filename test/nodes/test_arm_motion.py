@@ -73,6 +73,18 @@ def test_a_command_of_another_time_stops_the_arm(arm: RememberingArm, age: float
     assert not arm.followed[-1].any()
 
 
+@pytest.mark.parametrize("age", [0.3, -0.3])
+def test_stillness_of_another_time_stops_only_an_arm_that_moves(arm: RememberingArm, age: float) -> None:
+    watch = CommandWatch(arm, timeout=0.2)
+    watch.command(np.zeros(6), age, now=1.0)
+    assert arm.reason is None
+    watch.command(MOVING, age=0.0, now=1.1)
+    watch.command(np.zeros(6), age, now=1.15)
+    assert "the arm's clock" in arm.reason
+    watch.follow(1.16)
+    assert not arm.followed[-1].any()
+
+
 def test_commands_during_a_stop_are_not_followed_after_it(arm: RememberingArm) -> None:
     watch = CommandWatch(arm, timeout=0.2)
     arm.stop("somebody said so")

@@ -33,7 +33,7 @@ def test_in_lockstep_one_seed_gives_the_same_demos_again(world, tmp_path: Path) 
 
 def test_on_a_simulated_clock_steps_are_a_period_of_that_clock_apart(world, tmp_path: Path) -> None:
     others = {"use_sim_time": True}
-    arm = world.start("arm", speed=4.0, **others)
+    arm = world.start("arm", speed=4.0, command_timeout=2.0, **others)
     operator = world.start("operator", **others)
     recorder = world.start("recorder", demos=tmp_path / "demos.hdf5", episodes=1)
     actor = world.start("actor", mode="collect", episodes=1, state_timeout=2.0, teleop_timeout=2.0, **others)

@@ -67,8 +67,10 @@ def graph(world) -> Graph:
 
 
 def collect(world, path: Path) -> None:
-    for name, parameters in (("arm", {}), ("recorder", {"demos": path}), ("actor", {"mode": "collect", "seed": 3})):
-        world.start(name, **parameters)
+    """With time limits that a machine busy with a browser keeps."""
+    world.start("arm", command_timeout=2.0)
+    world.start("recorder", demos=path)
+    world.start("actor", mode="collect", seed=3, state_timeout=2.0, teleop_timeout=2.0)
 
 
 def record(graph: Graph, page, number: int, key: str, mark: str) -> None:
