@@ -104,7 +104,7 @@ class Board:
         if self.missed:
             return self.missed
         if self.arm.get("stopped"):
-            return f"stopped ({self.arm['reason']}): press Resume when it may move again"
+            return "stopped: press Resume when it may move again"
         if self._state == "waiting":
             asked = str(self.actor.get("message", ""))
             return asked if asked.startswith(ASKS) else "ready: press Start"

@@ -31,7 +31,7 @@ def test_a_stopped_arm_is_said_before_anything_else_with_the_way_on() -> None:
     board.stand(3, "waiting", 0.0)
     assert board.state(0.0)["activity"] == "ready: press Start"
     board.arm = {"stopped": True, "reason": "30 N at the tip"}
-    assert board.state(0.0)["activity"] == "stopped (30 N at the tip): press Resume when it may move again"
+    assert board.state(0.0)["activity"] == "stopped: press Resume when it may move again"
     board.arm = {"stopped": False, "reason": ""}
     board.actor = {"message": "put the puck near (0.61, -0.12) by hand, then say START: it slipped away"}
     assert board.state(0.0)["activity"] == board.actor["message"]
