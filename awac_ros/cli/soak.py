@@ -15,7 +15,7 @@ def soak(
     json: Annotated[Path, typer.Option(help="The file for commit, machine and measures.")],
     seed: Annotated[int, typer.Option(min=0, help="Of every random choice.")] = 0,
     short: Annotated[
-        bool, typer.Option("--short", help="A tenth of the effort or less, in less than 10 minutes.")
+        bool, typer.Option("--short", help="About a tenth of the effort, in less than 10 minutes.")
     ] = False,
     out: Annotated[Path, typer.Option(help="A new folder for the graphs' data and whatever broke something.")] = Path(
         "runs/soak"

@@ -145,10 +145,20 @@ def _check_data(file: str, values: Values) -> None:
     check_same_rule(rule, found, file)
 
 
+def _scripted(values: Values) -> bool:
+    """Whether the scripted operator demonstrates."""
+    return values["mode"] == "collect" and values["teleop"] in ("auto", "scripted")
+
+
 def _check(values: Values) -> None:
     for name in ("lockstep", "use_sim_time"):
         if values[name] and not values["sim"]:
             raise AwacError(f"{name}:=true does not go with sim:=false: the physical arm waits for nobody")
+    if values["mode"] == "collect" and values["teleop"] == "auto" and not values["sim"]:
+        raise AwacError(
+            "sim:=false: name who drives the physical arm: teleop:=gamepad, keyboard, browser or spacemouse; with "
+            "teleop:=scripted it demonstrates by itself"
+        )
     if not values["puck_topic"]:
         raise AwacError("puck_topic:= is empty; name the topic of the puck's tracker, or leave it out")
     if not 0 <= int(values["console_port"] or 0) < 2**16:
@@ -159,19 +169,17 @@ def _check(values: Values) -> None:
         raise AwacError("teleop:=browser needs the operator's page in real time; leave out lockstep and console")
     if values["push_back"] and values["lockstep"]:
         raise AwacError("push_back:=true goes with real time alone; in lockstep the puck is put in place: leave it out")
-    if values["dead_man"]:
-        scripted = values["mode"] == "collect" and values["teleop"] == "scripted"
-        if values["lockstep"] or scripted:
-            raise AwacError(
-                f"dead_man:={values['dead_man']} asks for a person's hold; drive in real time with teleop:=browser, "
-                "keyboard or gamepad, or leave it out"
-            )
+    if values["dead_man"] and (values["lockstep"] or _scripted(values)):
+        raise AwacError(
+            f"dead_man:={values['dead_man']} asks for a person's hold; drive in real time with teleop:=browser, "
+            "keyboard or gamepad, or leave it out"
+        )
     for name in ("episodes", "env_steps", "seed"):
         if int(values[name] or 0) < 0:
             raise AwacError(f"{name}:={values[name]} is negative; give 0 or more")
-    if values["lockstep"] and values["teleop"] not in ("scripted", "none"):
+    if values["lockstep"] and values["teleop"] not in ("auto", "scripted", "none"):
         raise AwacError("lockstep:=true waits for nobody's hand: teleoperate with lockstep:=false, or teleop:=scripted")
-    if values["mode"] == "collect" and values["teleop"] == "scripted" and values["task"] != Pushing.name:
+    if _scripted(values) and values["task"] != Pushing.name:
         raise AwacError(f"the scripted operator only pushes; drive task:={values['task']} yourself: teleop:=browser")
     if values["mode"] == "collect" and Path(_demos(values)).exists():
         _check_data(_demos(values), values)
@@ -214,11 +222,7 @@ PUSHING = Graph(
         ),
         Process("arm", _arm, wanted=_acts),
         Process("actor", _actor, wanted=_acts, ends_graph=lambda values: values["mode"] == "eval"),
-        Process(
-            "operator",
-            _operator,
-            wanted=lambda values: values["mode"] == "collect" and values["teleop"] == "scripted" and _acts(values),
-        ),
+        Process("operator", _operator, wanted=lambda values: _scripted(values) and _acts(values)),
         Process("teleop", _teleop, wanted=lambda values: values["teleop"] in STARTED_DEVICES and _acts(values)),
         Process("console", _console, wanted=_shown, ends_graph=lambda values: True),
         Process("camera", lambda values: {}, wanted=lambda values: _shown(values) and bool(values["sim"])),

@@ -29,11 +29,11 @@ ARGUMENTS = (
     ),
     Argument(
         "teleop",
-        "scripted",
+        "auto",
         "who drives: a scripted operator (collect), or a person with a device, who can also take over from a policy; "
         "browser is the operator's page; keyboard is that of the terminal `awac up` runs in, elsewhere run `awac "
-        "teleop keyboard` in a terminal",
-        choices=("scripted", "browser", "keyboard", *STARTED_DEVICES, "none"),
+        "teleop keyboard` in a terminal; auto is scripted in simulation, and has to be named for the physical arm",
+        choices=("auto", "scripted", "browser", "keyboard", *STARTED_DEVICES, "none"),
     ),
     Argument("mapping", "", "YAML file of the device's axes, buttons and speed (empty: config/teleop_<device>.yaml)"),
     Argument(

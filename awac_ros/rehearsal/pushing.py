@@ -87,6 +87,7 @@ class ThroughDriver(Phases):
     def _at(self, table: Table, arguments: dict[str, Value]) -> Session:
         common = {
             "sim": False,
+            "teleop": "scripted",
             "console": False,
             "params_file": str(table.params_file),
             "out": str(self._folder.path),

@@ -40,7 +40,7 @@ def report(form: Path) -> str:
         "What this project promises about faults, load and hostile input, how each promise is tried, and the figures "
         "of the last soak. Made by `awac soak`, not by hand; the tests of each part try the same in small. "
         "The counts say how hard it tried: the full soak kills 680 writers and 280 nodes, damages 10,000 files and "
-        "sends 100,000 messages; `--short` does a tenth of that or less.",
+        "sends 100,000 messages; `--short` about a tenth of that.",
         "",
         f"Commit {values['commit']}, on {machine['processor']} ({machine['cores']} cores, {machine['system']}).",
     ]

@@ -77,7 +77,7 @@ def test_the_parameter_file_holds_only_parameters_of_the_nodes() -> None:
 
 
 def test_one_argument_makes_it_the_physical_arm(prior: Path, tmp_path: Path) -> None:
-    arguments = {**given("collect", prior, tmp_path), "console": "false"}
+    arguments = {**given("collect", prior, tmp_path), "console": "false", "teleop": "gamepad"}
     physical = {**arguments, "sim": "false", "robot_host": "sawyer-workstation"}
     changed = [
         (after.name, after.parameters)
@@ -167,6 +167,7 @@ def test_enough_demonstrations_are_not_collected_again(prior: Path, tmp_path: Pa
         ({"lockstep": "true", "teleop": "gamepad"}, "lockstep:=true waits for nobody's hand"),
         ({"sim": "false", "lockstep": "true"}, "lockstep:=true does not go with sim:=false"),
         ({"sim": "false", "use_sim_time": "true"}, "use_sim_time:=true does not go with sim:=false"),
+        ({"sim": "false"}, "name who drives the physical arm: teleop:=gamepad"),
         ({"seed": "-1"}, "seed:=-1 is negative"),
         ({"console_port": "70000"}, "console_port:=70000 is no port"),
         ({"teleop": "browser", "lockstep": "true"}, "needs the operator's page in real time"),

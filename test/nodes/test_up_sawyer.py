@@ -32,6 +32,7 @@ def test_a_demonstration_is_collected_on_the_robot_with_a_tracker_of_its_own(wor
     arguments = {
         "mode": "collect",
         "sim": False,
+        "teleop": "scripted",
         "puck_topic": "tracker/puck",
         "episodes": 1,
         "seed": 5,  # its first scenes all have the goal far from the puck
