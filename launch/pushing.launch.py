@@ -6,7 +6,6 @@ from pathlib import Path
 from launch import LaunchContext, LaunchDescription, LaunchDescriptionEntity
 from launch.actions import DeclareLaunchArgument, EmitEvent, OpaqueFunction, SetEnvironmentVariable
 from launch.events import Shutdown
-from launch.substitutions import EnvironmentVariable
 from launch_ros.actions import Node
 from launch_ros.parameter_descriptions import ParameterValue
 
@@ -27,11 +26,7 @@ def generate_launch_description() -> LaunchDescription:
         )
         for argument in PUSHING.arguments
     ]
-    # The shell may say otherwise.
-    settings = [
-        SetEnvironmentVariable(name, EnvironmentVariable(name, default_value=value))
-        for name, value in middleware.settings().items()
-    ]
+    settings = [SetEnvironmentVariable(name, value) for name, value in middleware.settings().items()]
     return LaunchDescription([*declared, *settings, OpaqueFunction(function=_nodes)])
 
 

@@ -36,8 +36,7 @@ def check(folder: Path) -> list[Finding]:
         judge(
             "discovery",
             f"two processes on this machine {words} with a message of {_SIZE // 1000} KB",
-            "export ROS_AUTOMATIC_DISCOVERY_RANGE=LOCALHOST, let UDP on the loopback through the firewall, "
-            "and remove /dev/shm/fastdds_* while no graph is running",
+            "export ROS_AUTOMATIC_DISCOVERY_RANGE=LOCALHOST, and let UDP on the loopback through the firewall",
             breaks=seconds is None,
             hurts=seconds is not None and seconds > _SLOW,
         ),

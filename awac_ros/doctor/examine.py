@@ -18,7 +18,6 @@ from awac_ros.doctor import (
     packages,
     ports,
     real_time,
-    shared_memory,
 )
 from awac_ros.doctor.finding import Finding
 
@@ -32,7 +31,6 @@ CHECKS: tuple[Check, ...] = tuple(
         real_time,
         clock,
         disk,
-        shared_memory,
         ports,
         discovery,
         multicast,

@@ -7,6 +7,7 @@ import socket
 from pathlib import Path
 
 from awac_ros.doctor.finding import Finding, judge
+from awac_ros.nodes import middleware
 
 _GROUP = "239.255.0.1"
 """DDSI-RTPS's own."""
@@ -15,10 +16,11 @@ _PATIENCE = 1.0
 
 def check(folder: Path) -> Finding:
     """Does a datagram to the group come back to a member? Needed only where the graph spans machines."""
-    reach = os.environ.get("ROS_AUTOMATIC_DISCOVERY_RANGE", "SUBNET")
+    here = middleware.stays_here()
+    reach = "this machine alone" if here else os.environ.get(middleware.RANGE, "SUBNET")
     heard = _comes_back()
     found = f"multicast {'works' if heard else 'does not work'} here, and discovery reaches {reach}"
-    if reach in ("LOCALHOST", "OFF"):
+    if here:
         return judge("multicast", f"{found}: nodes on other machines are not seen, which is safest on a laptop", "")
     return judge(
         "multicast",

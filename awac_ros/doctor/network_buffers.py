@@ -1,4 +1,4 @@
-"""The kernel's room for messages between machines."""
+"""The kernel's room for messages between processes."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def check(folder: Path) -> Finding:
     allowed = int(_SETTING.read_text())
     return judge(
         "network buffers",
-        f"net.core.rmem_max is {allowed:,} bytes; between two machines large messages need {_WANTED:,}",
+        f"net.core.rmem_max is {allowed:,} bytes; large messages need {_WANTED:,}",
         f"sudo sysctl -w net.core.rmem_max={_WANTED} (for good: in /etc/sysctl.d/60-awac.conf)",
         hurts=allowed < _WANTED,
     )

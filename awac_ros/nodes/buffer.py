@@ -24,7 +24,7 @@ from awac_ros.tasks import TASKS, make_task
 Reply = TypeVar("Reply", AppendTransitions.Response, PullTransitions.Response)
 
 REPLY_BYTES = 256 * 1024
-"""The largest reply: larger ones leave the middleware's shared memory and slow down a hundredfold."""
+"""The largest reply: what the middleware sends of it in one go fits into the socket of whoever asked."""
 _CONTENT_BYTES = REPLY_BYTES - 1024
 """Of it, those that transitions may take."""
 

@@ -7,17 +7,33 @@ import sys
 
 from awac_ros.resources import resource
 
+RANGE, PROFILE = "ROS_AUTOMATIC_DISCOVERY_RANGE", "FASTDDS_DEFAULT_PROFILES_FILE"
+_ALONE = "LOCALHOST"
+
 
 def settings() -> dict[str, str]:
-    """Environment variables, each of which the shell may set otherwise."""
-    return {
-        "ROS_AUTOMATIC_DISCOVERY_RANGE": "LOCALHOST",
-        "FASTDDS_DEFAULT_PROFILES_FILE": str(resource("config/one_host.xml")),
-        "AMENT_PREFIX_PATH": sys.prefix,
-    }
+    """Environment variables for this process and those it starts; a profile or a range of the shell's own stands.
+
+    On one machine config/one_host.xml does what ROS calls LOCALHOST, which would bring shared memory back.
+    """
+    reach = os.environ.get(RANGE, _ALONE)
+    chosen = {RANGE: reach, "AMENT_PREFIX_PATH": os.environ.get("AMENT_PREFIX_PATH", sys.prefix)}
+    if PROFILE in os.environ:
+        return chosen
+    if reach == _ALONE:
+        return chosen | {PROFILE: _one_host(), RANGE: "SYSTEM_DEFAULT"}
+    return chosen | {PROFILE: str(resource("config/two_hosts.xml"))}
 
 
 def settle() -> None:
     """Set this process's own environment; before its first participant."""
-    for name, value in settings().items():
-        os.environ.setdefault(name, value)
+    os.environ.update(settings())
+
+
+def stays_here() -> bool:
+    """Whether every packet of this process stays on this machine."""
+    return os.environ.get(RANGE) in (_ALONE, "OFF") or os.environ.get(PROFILE) == _one_host()
+
+
+def _one_host() -> str:
+    return str(resource("config/one_host.xml"))

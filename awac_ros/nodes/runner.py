@@ -18,7 +18,6 @@ from rclpy.node import Node
 from rclpy.signals import SignalHandlerOptions
 
 from awac_ros.errors import AwacError
-from awac_ros.nodes.dead_ports import dead_ports_avoided
 
 SIGNAL_LATENCY = 0.1
 """s: the longest a signal waits for a spinning node."""
@@ -135,8 +134,7 @@ def _leave(*_: Any) -> None:
 
 
 def _live(create: Callable[[], RunnableNode]) -> None:
-    with dead_ports_avoided(rclpy.get_default_context().get_domain_id()):
-        node = create()
+    node = create()
     spinner = Spinner(node)
     for number in _ENDING:
         signal.signal(number, spinner.interrupt)

@@ -18,7 +18,6 @@ from pathlib import Path
 from awac_ros.errors import AwacError
 from awac_ros.nodes import middleware
 from awac_ros.nodes.description import Graph, Start, Value
-from awac_ros.nodes.shared_memory import remove_stale_segments
 
 _ECHO_PERIOD = 0.2
 _SIGNALS = ((signal.SIGINT, 10.0), (signal.SIGTERM, 5.0), (signal.SIGKILL, 5.0))
@@ -99,7 +98,6 @@ class Session:
         self._echo = echo
         self.children: list[Child] = []
         environment = node_environment()
-        remove_stale_segments()
         try:
             for start in starts:
                 with _signals_held():
@@ -209,5 +207,5 @@ def enclave(node: str) -> str:
 
 
 def node_environment() -> dict[str, str]:
-    """The environment of a node: this one's, and where it is silent, the middleware's settings."""
-    return {**middleware.settings(), **os.environ, "PYTHONUNBUFFERED": "1"}
+    """The environment of a node: this one's, with the middleware's settings."""
+    return {**os.environ, **middleware.settings(), "PYTHONUNBUFFERED": "1"}

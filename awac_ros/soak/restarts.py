@@ -47,11 +47,14 @@ def measure(effort: Effort, seed: int, folder: Path) -> list[Measure]:
         for _ in range(effort.restarts):
             graph.spin(rng.uniform(*_CALM))
             graph.end("actor")
-            known.append(graph.weights[-1].version if graph.weights else 0)
+            version = graph.weights[-1].version if graph.weights else 0
             began, moves = time.monotonic(), graph.moves_again()
             graph.start("actor")
-            stuck += not graph.until(moves, _PATIENCE)
-            starts.append(time.monotonic() - began)
+            if graph.until(moves, _PATIENCE):
+                known.append(version)
+                starts.append(time.monotonic() - began)
+            else:
+                stuck += 1
         falls = strangers = 0
         for _ in range(effort.restarts):
             graph.spin(rng.uniform(*_CALM))
@@ -76,8 +79,8 @@ def measure(effort: Effort, seed: int, folder: Path) -> list[Measure]:
     oldest = [int(rows.policy_version[rows.actor_id == actor].min()) for actor in actors]
     behind = sum(version < last for version, last in zip(oldest, known, strict=True))
     return [
-        at_most("actor: from its start to its first motion, median", float(np.median(starts)), "s", 2.0),
-        plain("actor: from its start to its first motion, longest", max(starts), "s"),
+        at_most("actor: from its start to its first motion, median", float(np.median(starts or np.inf)), "s", 2.0),
+        plain("actor: from its start to its first motion, longest", max(starts, default=np.inf), "s"),
         at_most("actors that acted with weights older than the last before their start", behind, "actors", 0),
         at_least("learners started again", effort.restarts, "learners", 1),
         at_most("whose first version was not a higher one", falls, "learners", 0),

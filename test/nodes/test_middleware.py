@@ -31,10 +31,46 @@ def test_fast_dds_would_name_a_word_that_it_does_not_know(tmp_path: Path) -> Non
     assert "leaseAnnouncment" in started.stdout + started.stderr
 
 
-def test_what_the_shell_says_is_left_as_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("ROS_AUTOMATIC_DISCOVERY_RANGE", "SUBNET")
-    monkeypatch.delenv("FASTDDS_DEFAULT_PROFILES_FILE")
-    assert node_environment()["ROS_AUTOMATIC_DISCOVERY_RANGE"] == "SUBNET"
+def test_alone_every_packet_stays_on_this_machine_and_out_of_shared_memory() -> None:
+    code = """
+import os, rclpy
+rclpy.init()
+node = rclpy.create_node("alone")
+print("/dev/shm/fastdds" in open("/proc/self/maps").read())
+files = [f"/proc/self/fd/{name}" for name in os.listdir("/proc/self/fd")]
+mine = {os.readlink(file)[8:-1] for file in files if os.path.lexists(file)}
+rows = [line.split() for line in open("/proc/self/net/udp").readlines()[1:]]
+print({row[1].partition(":")[0] for row in rows if row[9] in mine})
+"""
+    started = subprocess.run([sys.executable, "-c", code], env=node_environment(), capture_output=True, text=True)
+    assert started.stdout.splitlines() == ["False", "{'0100007F'}"], started.stderr
+
+
+@pytest.mark.parametrize("reach", [None, "LOCALHOST"])
+def test_on_one_machine_the_profile_alone_says_how_far_packets_go(
+    monkeypatch: pytest.MonkeyPatch, reach: str | None
+) -> None:
+    for name, value in ((middleware.RANGE, reach), (middleware.PROFILE, None)):
+        monkeypatch.delenv(name)
+        if value:
+            monkeypatch.setenv(name, value)
     middleware.settle()
-    assert os.environ["ROS_AUTOMATIC_DISCOVERY_RANGE"] == "SUBNET"
-    assert Path(os.environ["FASTDDS_DEFAULT_PROFILES_FILE"]) == resource("config/one_host.xml")
+    assert os.environ[middleware.RANGE] == node_environment()[middleware.RANGE] == "SYSTEM_DEFAULT"
+    assert Path(os.environ[middleware.PROFILE]) == resource("config/one_host.xml")
+    assert middleware.stays_here()
+
+
+def test_a_larger_range_of_the_shell_comes_with_the_profile_for_several_hosts(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(middleware.RANGE, "SUBNET")
+    monkeypatch.delenv(middleware.PROFILE)
+    middleware.settle()
+    assert node_environment()[middleware.RANGE] == "SUBNET"
+    assert Path(os.environ[middleware.PROFILE]) == resource("config/two_hosts.xml")
+    assert not middleware.stays_here()
+
+
+def test_a_profile_of_the_shells_own_stands_and_reaches_this_machine_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv(middleware.RANGE)
+    monkeypatch.setenv(middleware.PROFILE, "mine.xml")
+    middleware.settle()
+    assert (os.environ[middleware.RANGE], os.environ[middleware.PROFILE]) == ("LOCALHOST", "mine.xml")
