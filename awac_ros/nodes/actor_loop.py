@@ -170,6 +170,7 @@ class ActorLoop:
 
         def ask(sentence: str) -> None:
             self._log.warning(sentence)
+            self._forget_marks()
             seen = self.parts.observer.newest()
             self.parts.topics.send_episode(EpisodeStatus.WAITING, episode, seen.stamp if seen else 0.0)
             self.waits.start(sentence)
@@ -187,12 +188,16 @@ class ActorLoop:
         self.parts.topics.send_goal(self._task.p_base_goal(scene.goal), stamp)
         if self._config.mode == COLLECT:
             self.waits.until(self.parts.topics.is_recorded, lambda: "waiting for the recorder to listen on transitions")
-        while (mark := self.parts.human.take_mark()) is not None:  # said of the episode before, but for a stop
-            self.waits.heed(mark)
+        self._forget_marks()
         if self._config.mode != COLLECT:
             return
         self.parts.topics.send_episode(EpisodeStatus.WAITING, episode, stamp)
         self.waits.start("waiting for the operator's START on episode/mark")
+
+    def _forget_marks(self) -> None:
+        """Said before anybody was asked, they are no answer; but a stop is one."""
+        while (mark := self.parts.human.take_mark()) is not None:
+            self.waits.heed(mark)
 
     def _limit(self) -> int:
         left = self._config.env_steps - self._steps_made if self._config.env_steps else self._task.horizon

@@ -121,6 +121,8 @@ class ArmNode(LifecycleNode):
         self._deadlines.worked(time.monotonic())
         while (left := self._deadlines.left(time.monotonic())) > 0.0:
             spinner.once(left)
+        if self._deadlines.late(left):
+            spinner.catch_up()
         self._deadlines.met(time.monotonic())
         if self._side is None:
             return

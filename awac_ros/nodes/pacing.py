@@ -207,6 +207,8 @@ class RealTime(Pacing):
             self._spinner.once(left - calm)
             if self._watch.standstill():
                 return
+        if self._deadlines.late(left):
+            self._spinner.catch_up()
         time.sleep(max(left, 0.0))
         self._deadlines.met(self._time())
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections import deque
 
 _WINDOW = 100
+_INEXACT = 0.1
+"""Periods."""
 
 
 class Deadlines:
@@ -20,6 +22,10 @@ class Deadlines:
     def left(self, now: float) -> float:
         """s until the next deadline; not positive once it is due."""
         return self._next - now
+
+    def late(self, left: float) -> bool:
+        """Whether a deadline that is `left` s ahead is missed by more than a wait is inexact."""
+        return left < -_INEXACT * self.period
 
     def worked(self, now: float) -> None:
         """The period's work ended at `now`; deadlines missed by it are counted, and all but the last are skipped."""

@@ -22,6 +22,8 @@ from awac_ros.errors import AwacError
 SIGNAL_LATENCY = 0.1
 """s: the longest a signal waits for a spinning node."""
 _EVENTS_EVERY = 0.25
+_WAITING = 10
+"""Callbacks that are run at once, at most, when a loop is late."""
 _ENDING = (signal.SIGINT, signal.SIGTERM)
 _PLACE_IN_RCL = re.compile(r"\s*, at \S+:\d+")
 
@@ -63,6 +65,11 @@ class Spinner:
         else:
             self._executor.spin_once(min(timeout, SIGNAL_LATENCY))
         self._heed()
+
+    def catch_up(self) -> None:
+        """Run what has come already: a loop that is late must not judge by its age what it has not read."""
+        for _ in range(_WAITING):
+            self.once(0.0)
 
     def until(self, condition: Callable[[], bool], timeout: float = float("inf")) -> bool:
         """Run callbacks until the condition holds or `timeout` s have passed; the condition's last value."""

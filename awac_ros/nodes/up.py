@@ -81,14 +81,15 @@ class Child:
         if code is None or code == 0:
             return None
         how = f"was killed by {signal.Signals(-code).name}" if code < 0 else f"ended with exit code {code}"
-        return f"{self.name} {how}: {self._last_error()} (all of it: {self.log})"
+        return f"{self.name} {how}: {self._last_words(code)} (all of it: {self.log})"
 
-    def _last_error(self) -> str:
+    def _last_words(self, code: int) -> str:
+        """The error for which a node ended in order, which has code 2; else the last line, such as a traceback's."""
         with self.log.open("rb") as log:
             log.seek(self._begin)
             lines = [line for line in log.read().decode(errors="replace").splitlines() if line.strip()]
         errors = [match[2] for line in lines if (match := _ROS_LINE.match(line))]
-        return (errors or lines or ["it said nothing"])[-1]
+        return ((errors if code == 2 else []) or lines or ["it said nothing"])[-1]
 
 
 class Session:

@@ -1,5 +1,6 @@
 import math
 import signal
+import time
 
 import numpy as np
 import pytest
@@ -153,6 +154,21 @@ def test_in_real_time_silence_during_motion_stops_the_arm_and_is_reported(world)
     arm.process.send_signal(signal.SIGINT)
     assert arm.process.wait(timeout=20) == 0
     assert "Traceback" not in world.log()
+
+
+def test_in_real_time_an_arm_that_was_held_up_reads_the_newest_command_before_it_judges_silence(world) -> None:
+    arm = Arm(world, command_timeout=1.0)
+    slow = 0.1 * EAST
+    world.node.create_timer(0.05, lambda: arm.command(slow, world.node.get_clock().now().nanoseconds / 1e9))
+    begin = position(world.until(lambda: arm.tips)[-1])
+    world.until(lambda: position(arm.tips[-1])[1] - begin[1] > 0.005)
+    arm.process.send_signal(signal.SIGSTOP)
+    woken = time.monotonic() + 1.5
+    world.until(lambda: time.monotonic() > woken)
+    arm.process.send_signal(signal.SIGCONT)
+    arm.tips.clear()
+    world.until(lambda: len(arm.tips) > 40)
+    assert arm.trigger("arm/stop").message == "stopped: arm/stop was called"
 
 
 def test_in_real_time_a_command_of_another_clock_stops_the_arm(world) -> None:

@@ -31,6 +31,8 @@ class Turns:
         self.count += 1
         self.at.get(self.count, lambda: None)()
 
+    def catch_up(self) -> None: ...
+
     def until(self, condition) -> None:
         assert condition()
 
@@ -126,6 +128,18 @@ def test_in_real_time_a_state_that_is_no_longer_seen_is_named() -> None:
         paced.next()
     paced.idle()
     assert sent and not sent.moves()
+
+
+def test_in_real_time_an_actor_that_was_held_up_reads_what_has_come_before_it_judges_its_age() -> None:
+    observer, sent, turns = Observer(timeout=0.2), Sent(), Turns()
+    paced = real_time(turns, observer, sent)
+    long_ago = Measurement(1.0, time.monotonic() - 1.0, np.zeros(3), np.array([1.0, 0.0, 0.0, 0.0]))
+    for topic in (TIP, PUCK):
+        observer.put(topic, long_ago)
+    paced.begin(1.0)
+    turns.now += 1.0
+    turns.catch_up = lambda: see(observer, turns.now)
+    assert paced.next().stamp == turns.now == 2.0
 
 
 def test_in_real_time_what_is_heard_ends_a_wait_at_once_and_stillness_is_commanded_once_a_period() -> None:

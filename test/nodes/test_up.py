@@ -96,6 +96,15 @@ def test_the_first_failure_ends_the_graph_and_names_the_node_and_its_last_error(
     assert all(child.process.poll() is not None for child in session.children)
 
 
+def test_a_crash_is_not_laid_to_an_error_of_before(scripts: dict, tmp_path: Path) -> None:
+    scripts |= {"arm": "print('[ERROR] [1.0] [arm]: the arm stops: arm/stop was called'); raise ValueError('a defect')"}
+    with (
+        up(graph(tmp_path, "arm"), {}, tmp_path / "logs", None) as session,
+        pytest.raises(AwacError, match="arm ended with exit code 1: ValueError: a defect"),
+    ):
+        session.wait()
+
+
 def test_a_killed_process_is_a_failure(scripts: dict, tmp_path: Path) -> None:
     scripts |= {"arm": WAITS}
     with up(graph(tmp_path, "arm"), {}, tmp_path / "logs", None) as session:
