@@ -14,11 +14,11 @@ _ALONE = "LOCALHOST"
 def settings() -> dict[str, str]:
     """Environment variables for this process and those it starts; a profile or a range of the shell's own stands.
 
-    On one machine config/one_host.xml does what ROS calls LOCALHOST, which would bring shared memory back.
+    On one machine config/one_host.xml does for Fast DDS what ROS calls LOCALHOST, which would bring shared memory back.
     """
     reach = os.environ.get(RANGE, _ALONE)
     chosen = {RANGE: reach, "AMENT_PREFIX_PATH": os.environ.get("AMENT_PREFIX_PATH", sys.prefix)}
-    if PROFILE in os.environ:
+    if PROFILE in os.environ or not os.environ.get("RMW_IMPLEMENTATION", "rmw_fastrtps").startswith("rmw_fastrtps"):
         return chosen
     if reach == _ALONE:
         return chosen | {PROFILE: _one_host(), RANGE: "SYSTEM_DEFAULT"}

@@ -69,6 +69,13 @@ def test_a_larger_range_of_the_shell_comes_with_the_profile_for_several_hosts(mo
     assert not middleware.stays_here()
 
 
+def test_another_middleware_stays_on_this_machine_by_its_range(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in (middleware.RANGE, middleware.PROFILE):
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("RMW_IMPLEMENTATION", "rmw_cyclonedds_cpp")
+    assert middleware.settings()[middleware.RANGE] == "LOCALHOST"
+
+
 def test_a_profile_of_the_shells_own_stands_and_reaches_this_machine_alone(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv(middleware.RANGE)
     monkeypatch.setenv(middleware.PROFILE, "mine.xml")
