@@ -26,8 +26,8 @@ SETTLE = 4_000
 """ms until the CPU has painted the view."""
 DRIVE = 1_500
 """ms."""
-LEARN = 60.0
-"""s of training before its picture."""
+LEARN = 120.0
+"""s of training before its picture: some episodes for its curves."""
 _NO_WARNING = ".mantine-Notification-root { display: none; }"
 """The view warns of painting by the CPU."""
 _ADDRESS = re.compile(r"the operator's page: (\S+)")
@@ -96,11 +96,12 @@ def collecting(chromium: Browser, out: Path, folder: Path) -> None:
 
 
 def training(chromium: Browser, run: Path, out: Path, folder: Path) -> None:
-    """The learner at work; in lockstep, so that there are curves soon."""
-    with graph(out, mode="train", checkpoint=str(run / "checkpoints"), lockstep=True, env_steps=0) as (session, url):
+    """The learner at work, in real time."""
+    with graph(out, mode="train", checkpoint=str(run / "checkpoints"), env_steps=0) as (session, url):
         session.wait(LEARN)
         for name, size in (("train", DESKTOP), ("train-phone", PHONE)):
             with portrait_of(chromium, url, size) as portrait:
+                portrait.page.wait_for_function("Number(document.getElementById('rate').textContent) > 0")
                 portrait.take(folder / f"{name}.png", whole=size == PHONE)
 
 
