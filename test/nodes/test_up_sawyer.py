@@ -5,7 +5,9 @@ from pathlib import Path
 import numpy as np
 import yaml
 from geometry_msgs.msg import PoseStamped
+from std_srvs.srv import Trigger
 
+from awac_msgs.msg import ArmStatus
 from awac_ros.data import Outcome, demos
 from awac_ros.nodes import qos
 from awac_ros.nodes.graph import PUSHING
@@ -28,7 +30,15 @@ def test_a_demonstration_is_collected_on_the_robot_with_a_tracker_of_its_own(wor
         pucks.append(stand_in.steer("puck"))
         tracker.publish(pose_message(world.node.get_clock().now().to_msg(), pucks[-1]))
 
+    resume = world.node.create_client(Trigger, "arm/resume")
+
+    def stand_by(status: ArmStatus) -> None:
+        """A busy machine may stop the arm before it has moved."""
+        if status.stopped and resume.service_is_ready():
+            resume.call_async(Trigger.Request())
+
     world.node.create_timer(0.05, track)
+    world.node.create_subscription(ArmStatus, "arm/status", stand_by, qos.LATCHED)
     arguments = {
         "mode": "collect",
         "sim": False,
