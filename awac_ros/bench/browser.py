@@ -24,6 +24,8 @@ _WITHOUT_GPU = ("--disable-gpu", "--disable-3d-apis")
 _DRAWN_BY_CPU = ("--use-angle=swiftshader", "--enable-unsafe-swiftshader")
 _PATIENCE = 150_000
 """ms, for whatever the page shall show."""
+_A_MOMENT = 1_000
+"""ms, for what it shows already."""
 DESKTOP, PHONE = (1280, 800), (390, 844)
 """Widths and heights, pixels."""
 
@@ -71,7 +73,7 @@ def open_page(
         page.wait_for_selector("#link[data-level=ok]")
         yield page
     except Exception as error:
-        error.add_note(f"the page shows:\n{page.inner_text('body')}")
+        error.add_note(f"the page shows:\n{page.inner_text('body', timeout=_A_MOMENT)}")
         raise
     finally:
         page.close()
