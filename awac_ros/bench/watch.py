@@ -33,7 +33,7 @@ class WatchAudit:
     misdated: int = 0
     """Stops because a command was of another time."""
     unheeded: int = 0
-    """Commands of motion, of another time, after which the arm was not stopped."""
+    """Commands of another time, of motion or to an arm that was driven, after which it was not stopped."""
     changed: int = 0
     """Reasons of a stop that changed before somebody resumed."""
     moved: int = 0
@@ -48,7 +48,7 @@ class WatchAudit:
         return [
             plain("watch: stops by silence", self.silences, "stops"),
             plain("watch: stops by a stamp of another time", self.misdated, "stops"),
-            at_most("watch: motion asked for at another time that stopped nothing", self.unheeded, "commands", 0),
+            at_most("watch: stamps of another time, about motion, that stopped nothing", self.unheeded, "commands", 0),
             at_most("watch: reasons of a stop that changed before a resume", self.changed, "stops", 0),
             at_most("watch: periods in which a stopped arm left its rest", self.moved, "periods", 0),
             at_most("watch: from a stop to rest, longest", 1e3 * self.longest_stop, "ms", 1e3 * BRAKING),
@@ -67,7 +67,7 @@ def drive(
     """So many periods of the arm node: what is delivered is taken, then the arm follows."""
     watch, line = CommandWatch(arm, TIMEOUT), BadLine(rng)
     reason, stopped, rested = None, 0.0, False
-    last_word, resumed = -np.inf, 0.0
+    last_word, resumed, driven = -np.inf, 0.0, False
     for period in range(periods):
         now = period * arm.inner_period
         state = arm.state()
@@ -77,8 +77,8 @@ def drive(
             watch.halt(now)  # as the node does at arm/resume
             reason, resumed = None, now
         for command in line.deliver(twist, now):
-            if _take(watch, arm, command, now, audit) and command.stamp >= resumed:
-                last_word = now
+            if _take(watch, arm, command, now, driven, audit) and command.stamp >= resumed:
+                last_word, driven = now, bool(command.v_base_tip.any())
         free = arm.stop_reason is None
         watch.follow(now)
         audit.silences += free and str(arm.stop_reason).startswith("no command")
@@ -87,6 +87,7 @@ def drive(
             audit.longest_alone = max(audit.longest_alone, now - last_word)
         if arm.stop_reason is None:
             continue
+        driven = False
         if reason is None:
             reason, stopped, rested = arm.stop_reason, now, False
         audit.changed += arm.stop_reason != reason
@@ -96,12 +97,12 @@ def drive(
             audit.longest_stop = max(audit.longest_stop, now - stopped)
 
 
-def _take(watch: CommandWatch, arm: LaggingArm, command: Command, now: float, audit: WatchAudit) -> bool:
+def _take(watch: CommandWatch, arm: LaggingArm, command: Command, now: float, driven: bool, audit: WatchAudit) -> bool:
     """Whether the command, of the arm's own time, found it free to move."""
     free, age = arm.stop_reason is None, now - command.stamp
     watch.command(command.v_base_tip, age, now)
     if abs(age) <= TIMEOUT:
         return free
     audit.misdated += free
-    audit.unheeded += arm.stop_reason is None and command.v_base_tip.any()
+    audit.unheeded += arm.stop_reason is None and (driven or bool(command.v_base_tip.any()))
     return False

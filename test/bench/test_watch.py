@@ -53,7 +53,7 @@ def test_the_real_watch_lets_nothing_through() -> None:
 @pytest.mark.parametrize(
     ("kind", "found"),
     [
-        (Trusting, "motion asked for at another time that stopped nothing"),
+        (Trusting, "stamps of another time, about motion, that stopped nothing"),
         (Patient, "moving after the last command, longest"),
     ],
 )
